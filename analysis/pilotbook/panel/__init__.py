@@ -1,0 +1,1 @@
+"""The panel: county data read, checked and prepared."""

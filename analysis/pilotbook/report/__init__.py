@@ -1,0 +1,1 @@
+"""The report: chapters executed, and rendered into HTML and PDF by one of two engines."""
