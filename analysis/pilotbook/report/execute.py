@@ -13,6 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from pilotbook.errors import NotebookError
 
@@ -101,6 +102,7 @@ def execute(
     """
     client = _Client(
         notebook,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
