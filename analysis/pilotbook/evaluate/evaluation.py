@@ -7,7 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pilotbook import fingerprint
 from pilotbook.design.applies import check_applies
@@ -105,7 +107,7 @@ def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str,
 
 def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str) -> Ledger:
     plan, source = plan_file.plan, panel.source
-    weights = {"equal": None}
+    weights: dict[str, NDArray[np.float64] | None] = {"equal": None}
     population = population_weights(plan, panel)
     if population is not None:
         weights["population"] = population

@@ -29,7 +29,18 @@ LANGUAGES = ("en",)
 FORMATS = ("html", "pdf")
 CHAPTER = "did"
 BIBLIOGRAPHY = "references.bib"
-CODE = ("compose", "execute", "figures", "frontmatter", "numbers", "parameters", "selection", "style", "tables", "words")
+CODE = (
+    "compose",
+    "execute",
+    "figures",
+    "frontmatter",
+    "numbers",
+    "parameters",
+    "selection",
+    "style",
+    "tables",
+    "words",
+)
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
 
 
@@ -230,7 +241,9 @@ class _Run:
 
     def result(self, done: Mapping[str, Sequence[str]]) -> Rendered:
         """Return what was rendered and why."""
-        pages = [self.target / output_of(f"{lang}/{fmt}") for lang in self.request.languages for fmt in self.request.formats]
+        pages = [
+            self.target / output_of(f"{lang}/{fmt}") for lang in self.request.languages for fmt in self.request.formats
+        ]
         return Rendered(self.id, self.period, self.target, tuple(pages), done)
 
 
