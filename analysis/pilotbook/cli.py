@@ -86,7 +86,8 @@ def render(
     """Render the report of each PLAN: a file, or the name of one in analysis/plans/."""
     from pilotbook.report.batch import Outcome, render_all
     from pilotbook.report.engine import choose_engine
-    from pilotbook.report.render import FORMATS, Request
+    from pilotbook.report.render import FORMATS
+    from pilotbook.report.stages import Request
 
     chosen = choose_engine(engine)
     requests = [
@@ -161,7 +162,7 @@ def plan_check(name: str, as_json: bool) -> None:
     """Check a PLAN, and that its data have what it names."""
     from pilotbook.design.contract import draw_contract
     from pilotbook.design.planfile import find_plan, read_plan
-    from pilotbook.evaluate.evaluation import load_panel
+    from pilotbook.evaluate.inputs import load_panel
 
     plan_file = read_plan(find_plan(name))
     contract = draw_contract(plan_file.plan, load_panel(plan_file))

@@ -39,18 +39,18 @@ def build_panel(table: pd.DataFrame, layout: Layout, source: Source, file: str) 
     periods, findings = _parse(table[layout.period], layout, file)
     starts, more = _parse(_treated(table[layout.start], layout), layout, file)
     findings += more + _empty_keys(table, layout, file)
-    values: dict[str, NDArray[np.float64]] = {}
+    columns: dict[str, NDArray[np.float64]] = {}
     for column in dict.fromkeys((*layout.values, *layout.positive)):
-        values[column], more = numbers(table, column, file)
+        columns[column], more = numbers(table, column, file)
         findings += more
     refuse(findings)
     refuse(
         _duplicates(table, layout, file)
         + _inconsistent(table, layout, file)
-        + _not_positive(table, values, layout, file)
+        + _not_positive(table, columns, layout, file)
         + _gaps(periods, layout, file)
     )
-    return _pivot(table, layout, source, periods, starts, values)
+    return _pivot(table, layout, source, periods, starts, columns)
 
 
 def _missing_columns(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:

@@ -14,8 +14,8 @@ from pilotbook.errors import NotebookError
 from pilotbook.report.parameters import TAG
 
 
-def read_chapter(path: Path) -> NotebookNode:
-    """Read a chapter's notebook.
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook.
 
     Raises
     ------
@@ -23,12 +23,17 @@ def read_chapter(path: Path) -> NotebookNode:
         If the file is missing or no notebook.
     """
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except FileNotFoundError:
-        raise NotebookError(f"{path}: the chapter does not exist") from None
+        raise NotebookError(f"{path}: the notebook does not exist") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, json.JSONDecodeError) as error:
         raise NotebookError(f"{path}: not a notebook ({str(error).splitlines()[0]})") from None
     return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook."""
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
 def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any]) -> NotebookNode:

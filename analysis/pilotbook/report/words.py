@@ -59,12 +59,10 @@ def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> str:
     least = outcome.minimum_important_effect
     important = f"the smallest important effect of {numbers.decimal(least, _digits(least))}"
     if row.ci_low <= 0 <= row.ci_high:
-        reaches = row.ci_low <= -least or row.ci_high >= least
-        return (
-            "It includes zero: no effect was detected. "
-            f"It {'also includes' if reaches else 'excludes'} {important} "
-            f"{'in at least one direction, so an important effect is not ruled out' if reaches else 'in both directions'}."
-        )
+        said = "It includes zero: no effect was detected."
+        if row.ci_low <= -least or row.ci_high >= least:
+            return f"{said} It also includes {important}, so that an important effect is not ruled out."
+        return f"{said} It excludes {important} in both directions."
     better = (row.ci_low > 0) == (outcome.direction == "higher")
     return f"It excludes zero, in the {'better' if better else 'worse'} direction; compare {important}."
 
