@@ -58,13 +58,28 @@ def app() -> None:
 @app.command()
 @click.argument("plans", nargs=-1, metavar="[PLAN]...")
 @click.option("--all", "every", is_flag=True, help="Render every plan in analysis/plans/.")
-@click.option("--period", help="Report up to this period (2024, 2024Q4, 2024-11); by default the last of the data.")
-@click.option("--lang", "languages", multiple=True, default=("en",), show_default=True, help="Language; repeatable.")
-@click.option("--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both.")
-@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
+@click.option(
+    "--period", help="Report up to this period (2024, 2024Q4, 2024-11); by default the last of the data."
+)
+@click.option(
+    "--lang", "languages", multiple=True, default=("en",), show_default=True, help="Language; repeatable."
+)
+@click.option(
+    "--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both."
+)
+@click.option(
+    "--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Reports at a time.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=BUILD, help="Output folder; by default _build.")
-@click.option("-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=BUILD,
+    help="Output folder; by default _build.",
+)
+@click.option(
+    "-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def render(
     plans: tuple[str, ...],
@@ -112,8 +127,10 @@ def _report(outcome: Any) -> None:
         click.echo(f"pilotbook: {outcome.request.plan.id}: {outcome.explanation}", err=True)
         return
     if outcome.status == "unchanged":
-        _tell(f"{outcome.rendered.plan} {outcome.rendered.period}: nothing to do; plan, data, code, chapter and engine "
-              "are those of the last rendering, and its files are as they were written")
+        _tell(
+            f"{outcome.rendered.plan} {outcome.rendered.period}: nothing to do; plan, data, code, chapter and engine "
+            "are those of the last rendering, and its files are as they were written"
+        )
     for page in outcome.rendered.pages:
         click.echo(page)
 
@@ -163,8 +180,10 @@ def plan_check(name: str, as_json: bool) -> None:
         return
     click.echo(f"{plan_file.id}: valid")
     click.echo(f"  {contract.periods} periods, {contract.first_period} to {contract.last_period}")
-    click.echo(f"  {contract.assigned_pilots} assigned units with the reform ({contract.pilots} counties), "
-               f"{contract.assigned_controls} without ({contract.controls} counties)")
+    click.echo(
+        f"  {contract.assigned_pilots} assigned units with the reform ({contract.pilots} counties), "
+        f"{contract.assigned_controls} without ({contract.controls} counties)"
+    )
     click.echo(f"  inference: {contract.leads} (rule {contract.rule})")
 
 
@@ -193,7 +212,9 @@ def plan_list(as_json: bool) -> None:
         _print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['id']}: {row['title']} ({row['dataset']}{', simulated' if row['simulated'] else ''})")
+        click.echo(
+            f"{row['id']}: {row['title']} ({row['dataset']}{', simulated' if row['simulated'] else ''})"
+        )
 
 
 @app.command()

@@ -42,13 +42,19 @@ def check_applies(plan: AnalysisPlan, panel: Panel, name: str) -> None:
         if analysis.pre and analysis.post and _period(analysis.pre, panel) >= _period(analysis.post, panel):
             problems.append(f"`{key}`: `pre` {analysis.pre} is not before `post` {analysis.post}")
     for number, analysis in enumerate(plan.analyses):
-        if analysis.headline and analysis.estimator in {"twfe", "event_study"} and _staggered(analysis, panel):
+        if (
+            analysis.headline
+            and analysis.estimator in {"twfe", "event_study"}
+            and _staggered(analysis, panel)
+        ):
             problems.append(
                 f"`analyses.{number}`: {analysis.estimator} cannot lead when there is more than one start, because it "
                 "compares pilots with earlier pilots; let imputation or callaway_santanna lead"
             )
     if not (panel.cohort(NEVER) > 0).any():
-        problems.append(f"`panel.start`: no county starts the reform within {_range(panel)}, so there is no pilot")
+        problems.append(
+            f"`panel.start`: no county starts the reform within {_range(panel)}, so there is no pilot"
+        )
     if problems:
         raise PlanError("\n".join(f"{name}: {problem}" for problem in problems))
 

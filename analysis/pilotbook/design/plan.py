@@ -121,7 +121,9 @@ class AnalysisPlan(_Section):
     reform: Identifier = Field(description="Id of the reform that is evaluated.")
     date: datetime.date = Field(description="Day on which the plan was written.")
     authors: tuple[Text, ...] = Field(min_length=1)
-    question: Text = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
+    question: Text = Field(
+        description="The estimand in one sentence: whose effect, on what, over which horizon."
+    )
     dataset: Text = Field(description="Name of a folder in data/, or a path from the plan's own folder.")
     panel: PanelSection
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
@@ -161,7 +163,9 @@ class AnalysisPlan(_Section):
             try:
                 parse_period(text, kind)
             except ValueError:
-                raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}") from None
+                raise ValueError(
+                    f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}"
+                ) from None
         return self
 
     def layout(self) -> Layout:

@@ -47,9 +47,7 @@ def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
 
 
 def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
-    (result,) = twfe(
-        sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment)
-    )
+    (result,) = twfe(sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment))
     yield Estimand("att", {}, result)
 
 

@@ -160,5 +160,7 @@ class Ledger:
 
 
 def _matches(row: Row, facts: Mapping[str, str]) -> bool:
-    return all(getattr(row, key) == value if hasattr(row, key) else row.spec.get(key) == value
-               for key, value in facts.items())
+    return all(
+        getattr(row, key) == value if hasattr(row, key) else row.spec.get(key) == value
+        for key, value in facts.items()
+    )

@@ -74,7 +74,9 @@ class Question:
             return
         row = replace(self._row(estimand, unit), role="replication")
         for variance in (v for v in effect.standard_errors if v in PLAIN):
-            yield _with_error(_filled(row, effect), effect.standard_errors[variance], variance, unit, self.plan.level)
+            yield _with_error(
+                _filled(row, effect), effect.standard_errors[variance], variance, unit, self.plan.level
+            )
 
     def _row(self, estimand: Estimand, cluster: str) -> Row:
         role: Role = "comparison" if self._forbidden() else "headline"

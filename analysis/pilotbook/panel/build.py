@@ -68,7 +68,9 @@ def _missing_columns(table: pd.DataFrame, layout: Layout, file: str) -> list[Fin
 
 def _empty_keys(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
     return [
-        Finding(file, "empty-key", "the cell is empty; every row needs it", row=row + FIRST_ROW, column=column)
+        Finding(
+            file, "empty-key", "the cell is empty; every row needs it", row=row + FIRST_ROW, column=column
+        )
         for column in dict.fromkeys((layout.unit, layout.assignment))
         for row in _rows(table, (table[column] == "").to_numpy())
     ]
@@ -87,7 +89,9 @@ def _parse(text: pd.Series[str], layout: Layout, file: str) -> tuple[pd.Series[p
             read[value] = parse_period(value, layout.kind)
         except ValueError as error:
             row = int(text.index[text == value][0]) + FIRST_ROW
-            findings.append(Finding(file, "not-a-period", str(error), row=row, column=str(text.name), value=value))
+            findings.append(
+                Finding(file, "not-a-period", str(error), row=row, column=str(text.name), value=value)
+            )
     return text.map(read), findings
 
 

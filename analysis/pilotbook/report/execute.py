@@ -78,7 +78,11 @@ def _yaml_string(text: str) -> str:
 
 
 def execute(
-    notebook: NotebookNode, folder: Path, name: str, environment: Mapping[str, str] | None = None, timeout: int = 600
+    notebook: NotebookNode,
+    folder: Path,
+    name: str,
+    environment: Mapping[str, str] | None = None,
+    timeout: int = 600,
 ) -> NotebookNode:
     """Run a notebook in a private working directory and return it without traces of the run.
 

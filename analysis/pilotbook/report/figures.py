@@ -57,7 +57,15 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome) -> None:
     periods = list(dict.fromkeys(table["period"]))
     table["position"] = table["period"].map(periods.index)
     sns.lineplot(
-        table, x="position", y="mean", hue="group", style="group", palette=PALETTE, markers=True, ax=axes, legend=False
+        table,
+        x="position",
+        y="mean",
+        hue="group",
+        style="group",
+        palette=PALETTE,
+        markers=True,
+        ax=axes,
+        legend=False,
     )
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -84,7 +92,9 @@ def means_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     for outcome in evaluation.plan.outcomes:
         digits = max(numbers.decimals(outcome.id) - 1, 0)
         for group, name in NAMES.items():
-            rows = [r for r in mean_rows(evaluation, outcome.id, group, weights=weights) if r.estimate is not None]
+            rows = [
+                r for r in mean_rows(evaluation, outcome.id, group, weights=weights) if r.estimate is not None
+            ]
             first, last = rows[0], rows[-1]
             said.append(
                 f"{outcome.title}, {name.lower()}: {numbers.decimal(first.estimate or 0, digits)} in "
@@ -140,9 +150,13 @@ def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
         before = [row for row in path.rows if int(row.spec["event_time"]) < 0]
         after = [row for row in path.rows if int(row.spec["event_time"]) >= 0]
         parts = [
-            f"{when} {_spread(rows, numbers)}" for when, rows in (("before the start", before), ("after it", after)) if rows
+            f"{when} {_spread(rows, numbers)}"
+            for when, rows in (("before the start", before), ("after it", after))
+            if rows
         ]
-        said.append(f"{path.outcome.title}, {analysis_name(path.estimator, path.cohorts)}: {'; '.join(parts)}.")
+        said.append(
+            f"{path.outcome.title}, {analysis_name(path.estimator, path.cohorts)}: {'; '.join(parts)}."
+        )
     return f"Effects with intervals by periods since the start. {' '.join(said)}"
 
 
@@ -151,7 +165,9 @@ def _spread(rows: Sequence[Row], numbers: Numbers) -> str:
     values = [row.estimate for row in rows if row.estimate is not None]
     if not values:
         return "no estimate"
-    bounded = [(row.ci_low, row.ci_high) for row in rows if row.ci_low is not None and row.ci_high is not None]
+    bounded = [
+        (row.ci_low, row.ci_high) for row in rows if row.ci_low is not None and row.ci_high is not None
+    ]
     with_zero = sum(low <= 0 <= high for low, high in bounded)
     span = f"{numbers.decimal(min(values), digits)} to {numbers.decimal(max(values), digits)}"
     return f"effects from {span}, {with_zero} of {len(bounded)} intervals include zero"

@@ -58,15 +58,18 @@ _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 def _read(statement: ast.stmt, name: str) -> Parameter:
     match statement:
-        case ast.AnnAssign(target=ast.Name(id=key), annotation=ast.Name(id=kind), value=None) if kind in _TYPES:
+        case ast.AnnAssign(target=ast.Name(id=key), annotation=ast.Name(id=kind), value=None) if (
+            kind in _TYPES
+        ):
             return Parameter(key, _TYPES[kind], None)
         case ast.AnnAssign(
             target=ast.Name(id=key), annotation=ast.Name(id=kind), value=ast.Constant(value=default)
         ) if kind in _TYPES and isinstance(default, _TYPES[kind]):
             return Parameter(key, _TYPES[kind], _value(default))
     line = ast.unparse(statement)
-    raise NotebookError(f"{name}: the parameter line `{line}` must read `name: type = value`, type one of "
-                        f"{', '.join(_TYPES)}")
+    raise NotebookError(
+        f"{name}: the parameter line `{line}` must read `name: type = value`, type one of {', '.join(_TYPES)}"
+    )
 
 
 def _value(constant: object) -> Value:
@@ -91,8 +94,9 @@ def check(given: Mapping[str, Any], parameters: Mapping[str, Parameter], name: s
     for key, parameter in parameters.items():
         value = given.get(key, parameter.default)
         if value is None:
-            raise ParameterError(f"{name}: the parameter '{key}' has no value; give one of type "
-                                 f"{parameter.type.__name__}")
+            raise ParameterError(
+                f"{name}: the parameter '{key}' has no value; give one of type {parameter.type.__name__}"
+            )
         values[key] = _typed(value, parameter, name)
     return values
 

@@ -29,7 +29,18 @@ LANGUAGES = ("en",)
 FORMATS = ("html", "pdf")
 CHAPTER = "did"
 BIBLIOGRAPHY = "references.bib"
-CODE = ("compose", "execute", "figures", "frontmatter", "numbers", "parameters", "selection", "style", "tables", "words")
+CODE = (
+    "compose",
+    "execute",
+    "figures",
+    "frontmatter",
+    "numbers",
+    "parameters",
+    "selection",
+    "style",
+    "tables",
+    "words",
+)
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
 
 
@@ -123,7 +134,9 @@ class _Run:
         own = {"plan": self.id, "period": self.period, "language": language}
         for key in self.request.parameters.keys() & own.keys():
             raise ParameterError(f"the parameter '{key}' is set by the call itself: PLAN, --period, --lang")
-        return parameters.check({**self.request.parameters, **own}, parameters.declared(self.chapter, name), name)
+        return parameters.check(
+            {**self.request.parameters, **own}, parameters.declared(self.chapter, name), name
+        )
 
     def _notebook_inputs(self, language: str) -> dict[str, str]:
         return {
@@ -174,7 +187,11 @@ class _Run:
         """Keep the outputs that are as they must be, also those of other languages and formats than asked for."""
         for stage, inputs in self.earlier.stages.items():
             path = output_of(stage)
-            if stage in todo or not self._still_holds(stage, inputs) or not self.earlier.intact(self.target, path):
+            if (
+                stage in todo
+                or not self._still_holds(stage, inputs)
+                or not self.earlier.intact(self.target, path)
+            ):
                 continue
             (work / path).parent.mkdir(exist_ok=True)
             shutil.copyfile(self.target / path, work / path)
@@ -186,9 +203,13 @@ class _Run:
         if stage in self.inputs:
             return not fingerprint.changed(inputs, self.inputs[stage])
         language, kind = stage.split("/")
-        notebook = self.inputs.get(f"{language}/notebook") or self.earlier.stages.get(f"{language}/notebook", {})
+        notebook = self.inputs.get(f"{language}/notebook") or self.earlier.stages.get(
+            f"{language}/notebook", {}
+        )
         same_estimates = notebook.get("estimates") == fingerprint.of_json(self.inputs["estimates"])
-        return same_estimates and (kind == "notebook" or inputs.get("notebook") == fingerprint.of_json(notebook))
+        return same_estimates and (
+            kind == "notebook" or inputs.get("notebook") == fingerprint.of_json(notebook)
+        )
 
     def _record(self, work: Path, manifest: Manifest, *stages: str) -> None:
         for stage in stages:
@@ -230,7 +251,11 @@ class _Run:
 
     def result(self, done: Mapping[str, Sequence[str]]) -> Rendered:
         """Return what was rendered and why."""
-        pages = [self.target / output_of(f"{lang}/{fmt}") for lang in self.request.languages for fmt in self.request.formats]
+        pages = [
+            self.target / output_of(f"{lang}/{fmt}")
+            for lang in self.request.languages
+            for fmt in self.request.formats
+        ]
         return Rendered(self.id, self.period, self.target, tuple(pages), done)
 
 

@@ -43,7 +43,9 @@ def cohorts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         ]
         for cohort in contract.cohorts
     ]
-    controls = [numbers.whole(n) for n in (contract.assigned_controls, contract.controls, contract.periods, 0)]
+    controls = [
+        numbers.whole(n) for n in (contract.assigned_controls, contract.controls, contract.periods, 0)
+    ]
     rows.append(["not within the panel", *controls])
     head = ["Start", "Assigned units", "Counties", "Periods before", "Periods from the start on"]
     return pipe_table(head, ["left", *["right"] * 4], rows)
@@ -54,10 +56,22 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     rows = []
     for effect in evaluation.ledger.select(estimator="two_by_two", role="headline"):
         means = [
-            numbers.value(_mean(evaluation, effect, group, period)) for group in GROUPS for period in ("pre", "post")
+            numbers.value(_mean(evaluation, effect, group, period))
+            for group in GROUPS
+            for period in ("pre", "post")
         ]
-        rows.append([_outcome(evaluation, effect), WEIGHTS[effect.spec["weights"]], *means, numbers.value(effect)])
-    head = ["Outcome", "Weights", "Pilots before", "Pilots after", "Controls before", "Controls after", "Effect"]
+        rows.append(
+            [_outcome(evaluation, effect), WEIGHTS[effect.spec["weights"]], *means, numbers.value(effect)]
+        )
+    head = [
+        "Outcome",
+        "Weights",
+        "Pilots before",
+        "Pilots after",
+        "Controls before",
+        "Controls after",
+        "Effect",
+    ]
     return pipe_table(head, ["left", "left", *["right"] * 5], rows)
 
 
@@ -105,7 +119,15 @@ def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for path in event_paths(evaluation)
         for row in path.rows
     ]
-    head = ["Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Assigned pilots", "Pilot counties"]
+    head = [
+        "Outcome",
+        "Analysis",
+        "Periods since start",
+        "Effect",
+        "Interval",
+        "Assigned pilots",
+        "Pilot counties",
+    ]
     return pipe_table(head, ["left", "left", *["right"] * 5], rows)
 
 

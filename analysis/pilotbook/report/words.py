@@ -22,7 +22,12 @@ ESTIMATORS = {
     "imputation": "Imputation",
 }
 WEIGHTS = {"equal": "equal", "population": "population"}
-ROLES = {"headline": "headline", "comparison": "comparison", "replication": "replication", "description": "mean"}
+ROLES = {
+    "headline": "headline",
+    "comparison": "comparison",
+    "replication": "replication",
+    "description": "mean",
+}
 
 
 def analysis_name(estimator: str, cohorts: str | None) -> str:
@@ -79,7 +84,9 @@ def _digits(number: float) -> int:
 def small_sample(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Tagged:
     """Say how wide the interval is with the small-sample form of the error, where it is another one."""
     lead = evaluation.ledger.lead(outcome.id)
-    twin = next((r for r in evaluation.ledger if r.id.startswith(f"{lead.id};error=") and r.ci_low is not None), None)
+    twin = next(
+        (r for r in evaluation.ledger if r.id.startswith(f"{lead.id};error=") and r.ci_low is not None), None
+    )
     if twin is None:
         return Tagged("")
     kind = twin.spec["error"]
