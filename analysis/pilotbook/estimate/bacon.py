@@ -163,7 +163,7 @@ def _cohort(onset: int, sample: Sample) -> int:
 def _two_by_two(
     k: int, control: int, onsets: IntArray, share: FloatArray, size: FloatArray, means: FloatArray
 ) -> Component | None:
-    """Estimate and unnormalised weight of treated group k against a control group, if that is a comparison."""
+    """Estimate and unnormalised weight of group k against a control group, if they are a comparison."""
     start, other = int(onsets[k]), int(onsets[control])
     n_periods = means.shape[1]
     if start <= 0 or start == NEVER:

@@ -62,18 +62,20 @@ def sup_t_band(
     Montiel Olea and Plagborg-Møller (2019); Callaway and Sant'Anna (2021).
     """
     estimable = [
-        (k, effect)
+        (k, effect, effect.influence)
         for k, effect in enumerate(path.effects)
-        if isinstance(effect, Effect) and isinstance(effect.error, StandardError) and effect.se > 0
+        if isinstance(effect, Effect)
+        and isinstance(effect.error, StandardError)
+        and effect.influence is not None
     ]
     if not estimable:
         return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, "no effect of the path has a standard error")
-    influence = np.column_stack([effect.influence for _, effect in estimable])
+    influences = np.column_stack([influence for _, _, influence in estimable])
     critical = max(
-        _critical(_sums(influence, cluster), rng, level, draws), float(stats.norm.ppf(0.5 + level / 2))
+        _critical(_sums(influences, cluster), rng, level, draws), float(stats.norm.ppf(0.5 + level / 2))
     )
     low, high = np.full((2, len(path.keys)), np.nan)
-    for k, effect in estimable:
+    for k, effect, _ in estimable:
         ratio = stats.t.ppf(0.5 + level / 2, effect.df) / stats.norm.ppf(0.5 + level / 2)
         half = critical * float(ratio) * effect.se
         low[k], high[k] = effect.estimate - half, effect.estimate + half
