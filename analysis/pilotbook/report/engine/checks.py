@@ -139,7 +139,9 @@ class CheckContent(Walk):
                 f"the picture '{path}' lies outside; store it beside the notebook, so that no request leaves the page"
             )
         if path not in self._drawn and not (self._directory / path).is_file():
-            raise self.place.error(f"the picture '{path}' is not there; put it beside the notebook or mend the path")
+            raise self.place.error(
+                f"the picture '{path}' is not there; put it beside the notebook or mend the path"
+            )
         if not dict(pairs).get("fig-alt", plain_text(description)).strip():
             raise self.place.error(
                 f"the picture '{path}' has no alternative text; add {{fig-alt=\"…\"}} that says what a reader sees"
@@ -174,7 +176,9 @@ class CheckContent(Walk):
     def _conditional(self, item: Node, pairs: dict[str, str]) -> list[Node]:
         condition = pairs.get("when-format") or pairs.get("unless-format")
         if condition not in FORMATS:
-            raise self.place.error("conditional content needs when-format or unless-format with html, pdf or typst")
+            raise self.place.error(
+                "conditional content needs when-format or unless-format with html, pdf or typst"
+            )
         outer, self._condition = self._condition, condition
         walked = self.descend(item)
         self._condition = outer

@@ -83,7 +83,9 @@ def _lay_out(document: Document, directory: Path) -> Path:
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(document.source.path.parent / name, directory / name)
     metadata_file = directory / "metadata.json"
-    metadata_file.write_text(json.dumps(template_metadata(document.source.front), ensure_ascii=False), "utf-8")
+    metadata_file.write_text(
+        json.dumps(template_metadata(document.source.front), ensure_ascii=False), "utf-8"
+    )
     return metadata_file
 
 

@@ -59,19 +59,27 @@ class Form(Walk):
         (identifier, classes, pairs), description, target = item["c"]
         kept = [pair for pair in pairs if pair[0] != "fig-alt"]
         alternative = dict(pairs).get("fig-alt", plain_text(description))
-        return [node("Image", attributes(identifier, [*classes, "img-fluid"], kept), [string(alternative)], target)]
+        return [
+            node(
+                "Image", attributes(identifier, [*classes, "img-fluid"], kept), [string(alternative)], target
+            )
+        ]
 
     def _conditional(self, item: Node, classes: list[str], pairs: dict[str, str]) -> list[Node]:
         walked = self.descend(item)
         if "content-visible" not in classes and "content-hidden" not in classes:
             return [walked]
         applies = (
-            pairs["when-format"] in self.names if "when-format" in pairs else pairs["unless-format"] not in self.names
+            pairs["when-format"] in self.names
+            if "when-format" in pairs
+            else pairs["unless-format"] not in self.names
         )
         inner: list[Node] = walked["c"][1]
         return inner if applies == ("content-visible" in classes) else []
 
-    def float(self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]) -> list[Node]:
+    def float(
+        self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
+    ) -> list[Node]:
         """Write a figure or table with its caption."""
         raise NotImplementedError
 
@@ -85,15 +93,21 @@ class HtmlForm(Form):
 
     names = frozenset({"html"})
 
-    def float(self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]) -> list[Node]:
+    def float(
+        self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
+    ) -> list[Node]:
         """A ``figure`` with ``figcaption``; panels stand in rows."""
         kind, panel = pairs["kind"], pairs["panel"] == "true"
-        inner = [node("Plain", block["c"]) if block["t"] == "Para" else block for block in self.blocks(content)]
+        inner = [
+            node("Plain", block["c"]) if block["t"] == "Para" else block for block in self.blocks(content)
+        ]
         if int(pairs["columns"]) > 1:
             inner = _rows(inner, int(pairs["columns"]))
         place = "top" if kind == "tbl" else "bottom"
         classes = f"quarto-float-caption-{place} " + (
-            f"quarto-subfloat-caption quarto-subfloat-{kind}" if panel else f"quarto-float-caption quarto-float-{kind}"
+            f"quarto-subfloat-caption quarto-subfloat-{kind}"
+            if panel
+            else f"quarto-float-caption quarto-float-{kind}"
         )
         head = raw_block("html", f'<figcaption class="{classes}">')
         text = [
@@ -144,7 +158,9 @@ class TypstForm(Form):
 
     names = frozenset({"pdf", "typst"})
 
-    def float(self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]) -> list[Node]:
+    def float(
+        self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
+    ) -> list[Node]:
         """A ``figure`` whose number is the one computed for both formats."""
         kind, number, columns = pairs["kind"], pairs["number"], int(pairs["columns"])
         inner = self.blocks(content)
@@ -210,7 +226,9 @@ def _label(identifier: str) -> str:
 def _rows(panels: list[Node], columns: int) -> list[Node]:
     cells = [node("Div", attributes("", ["quarto-layout-cell"]), [panel]) for panel in panels]
     starts = range(0, len(cells), columns)
-    return [node("Div", attributes("", ["quarto-layout-row"]), cells[start : start + columns]) for start in starts]
+    return [
+        node("Div", attributes("", ["quarto-layout-row"]), cells[start : start + columns]) for start in starts
+    ]
 
 
 def _joined(blocks: list[Node], separator: str) -> list[Node]:

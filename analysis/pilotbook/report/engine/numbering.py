@@ -42,7 +42,9 @@ class Number(Walk):
         level, (identifier, classes, _), inlines = item["c"]
         if level > self._level + 1:
             wanted = "#" * (self._level + 1)
-            raise self.place.error(f"the heading '{plain_text(inlines)}' skips a level; begin it with '{wanted}'")
+            raise self.place.error(
+                f"the heading '{plain_text(inlines)}' skips a level; begin it with '{wanted}'"
+            )
         self._level = level
         if "unnumbered" not in classes:
             self._sections[level] += 1
@@ -102,7 +104,12 @@ class Number(Walk):
             before = len(out) - 1
             while before >= 0 and out[before]["t"] in ("Space", "SoftBreak"):
                 before -= 1
-            if match and before >= 0 and out[before]["t"] == "Math" and out[before]["c"][0]["t"] == "DisplayMath":
+            if (
+                match
+                and before >= 0
+                and out[before]["t"] == "Math"
+                and out[before]["c"][0]["t"] == "DisplayMath"
+            ):
                 self._counts["eq"] += 1
                 number = str(self._counts["eq"])
                 self._add(match["label"], "eq", number)

@@ -60,6 +60,8 @@ def compile_pdf(text: str, document: Document, directory: Path) -> bytes:
         hints = "; ".join(error.hints)
         line = re.search(r"^ *\d+ │ (.*)$", error.diagnostic, re.MULTILINE)
         near = f", near: {line[1].strip()[:120]}" if line else ""
-        raise document.source.place.error(f"the PDF cannot be made: {error.message}{near} ({hints})") from error
+        raise document.source.place.error(
+            f"the PDF cannot be made: {error.message}{near} ({hints})"
+        ) from error
     assert isinstance(pdf, bytes)
     return pdf

@@ -23,7 +23,9 @@ def lay_out_for_quarto(document: Document, directory: Path) -> None:
     """Copy notebook, extension, bibliography and pictures into a directory."""
     source = document.source
     shutil.copytree(extension_folder(), directory / "_extensions" / NAME)
-    (directory / "report.ipynb").write_text(json.dumps(_notebook(source, directory), ensure_ascii=False), "utf-8")
+    (directory / "report.ipynb").write_text(
+        json.dumps(_notebook(source, directory), ensure_ascii=False), "utf-8"
+    )
     for path in source.path.parent.iterdir():
         if (
             path.is_file()

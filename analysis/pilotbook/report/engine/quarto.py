@@ -81,7 +81,9 @@ class QuartoEngine:
         parts = (self.name, self.version, extension_fingerprint(), font_fingerprint())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def render(self, notebook: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf")) -> dict[str, Path]:
+    def render(
+        self, notebook: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf")
+    ) -> dict[str, Path]:
         """Render an executed notebook into ``out_dir/report.<format>``, after all proofs have passed.
 
         Raises
@@ -113,7 +115,9 @@ class QuartoEngine:
         }
         # never --quiet: it hides warnings and Typst's errors
         command = [str(self._program.path), "render", "report.ipynb", "--to", targets, "--no-execute"]
-        run = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            command, cwd=directory, env=environment, capture_output=True, text=True, check=False
+        )
         log = COLORS.sub("", run.stdout + run.stderr)
         faults = sorted({match[0].strip() for fault in FAULTS for match in fault.finditer(log)})
         missing = [form for form in formats if not (directory / f"report.{form}").is_file()]

@@ -26,10 +26,13 @@ def prove(document: Document, pages: dict[str, bytes]) -> None:
     findings: list[str] = []
     if "html" in pages:
         findings += [
-            f"HTML: {text}" for text in html_findings(pages["html"].decode(), document.source.language, expected)
+            f"HTML: {text}"
+            for text in html_findings(pages["html"].decode(), document.source.language, expected)
         ]
     if "pdf" in pages:
-        findings += [f"PDF: {text}" for text in pdf_findings(pages["pdf"], document.source.language, expected)]
+        findings += [
+            f"PDF: {text}" for text in pdf_findings(pages["pdf"], document.source.language, expected)
+        ]
     if findings:
         raise ProofError(
             f"{document.source.place}: the finished pages are not what they must be\n" + "\n".join(findings)

@@ -59,7 +59,9 @@ def _tags(pdf: pikepdf.Pdf) -> list[str]:
         match = HEADING.fullmatch(kind)
         if match:
             level = int(match[1])
-            findings += [f"a heading of level {level} follows one of level {before}"] if level > before + 1 else []
+            findings += (
+                [f"a heading of level {level} follows one of level {before}"] if level > before + 1 else []
+            )
             before = level
     return findings
 
