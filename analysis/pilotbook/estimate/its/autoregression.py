@@ -1,7 +1,7 @@
 r"""Stationary autoregressive errors of order one and two: precision matrix, determinant, simulation.
 
-Parameters are searched and averaged as partial autocorrelations, each between -1 and 1 independently of the other;
-on Fisher's z scale (``arctanh``) their sampling error is nearly constant.
+Parameters are searched and averaged as partial autocorrelations, each between -1 and 1 independently of the
+other; on Fisher's z scale (``arctanh``) their sampling error is nearly constant.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 PARTIAL_LIMITS = (-0.9, 0.98)
-"""Range searched for a partial autocorrelation; at its upper end a series cannot be told from a random walk."""
+"""Range searched for a partial autocorrelation; its upper end is all but a random walk."""
 
 
 def phi_from_partial(partial: Array) -> Array:
@@ -38,7 +39,7 @@ def lag_pairs(order: int) -> tuple[tuple[int, int], ...]:
 
 
 def pair_weights(phi: Array) -> Array:
-    """Weight of every lag pair in the precision matrix, (n_phi, n_pairs), from coefficients (n_phi, order)."""
+    """Weight of every lag pair in the precision matrix, (n_phi, n_pairs), from phi (n_phi, order)."""
     psi = np.concatenate([np.ones((len(phi), 1)), -phi], axis=1)
     return np.stack([psi[:, i] * psi[:, j] for i, j in lag_pairs(phi.shape[1])], axis=1)
 
@@ -47,8 +48,8 @@ def pair_products(left: Array, right: Array, order: int) -> Array:
     r"""Cross-products that, weighted by `pair_weights`, give ``left' P right`` for any parameters.
 
     The precision matrix of a stationary AR(p) process is a polynomial of second degree in its coefficients
-    (Gohberg and Semencul 1972; Galbraith and Galbraith 1974): with :math:`\psi = (1, -\phi_1, ..., -\phi_p)` and
-    :math:`S_i` the shift by i periods,
+    (Gohberg and Semencul 1972; Galbraith and Galbraith 1974): with :math:`\psi = (1, -\phi_1, ...,
+    -\phi_p)` and :math:`S_i` the shift by i periods,
 
     .. math:: \sigma^2 P = \sum_{i,j} \psi_i \psi_j (S_i S_j' - S_{n-i} S_{n-j}').
 
@@ -78,7 +79,9 @@ def pair_products(left: Array, right: Array, order: int) -> Array:
 def precision(phi: Array, n_times: int) -> Array:
     """Inverse covariance matrix, (n_times, n_times), for unit innovation variance."""
     identity = np.eye(n_times)
-    dense: Array = np.tensordot(pair_weights(phi[None, :])[0], pair_products(identity, identity, len(phi)), axes=1)
+    dense: Array = np.tensordot(
+        pair_weights(phi[None, :])[0], pair_products(identity, identity, len(phi)), axes=1
+    )
     return dense
 
 

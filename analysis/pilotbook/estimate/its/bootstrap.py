@@ -1,10 +1,11 @@
 r"""Parametric bootstrap-t for linear contrasts of a regression with autoregressive errors.
 
 The t ratio of a contrast depends on the autocorrelation alone, not on coefficients or variance. The textbook
-version simulates it at the estimated autocorrelation; in short series that estimate is poor, the critical value
-rises steeply with it, and 8 to 12 % of true nulls on a slope are rejected. Here every draw takes its own
-autocorrelation from the restricted likelihood of the series (flat before on Fisher's z), so that the reference
-distribution carries what the series does not know about itself. `docs/methods/its.md` has the calibration of both.
+version simulates it at the estimated autocorrelation; in short series that estimate is poor, the critical
+value rises steeply with it, and 8 to 12 % of true nulls on a slope are rejected. Here every draw takes its
+own autocorrelation from the restricted likelihood of the series (flat before on Fisher's z), so that the
+reference distribution carries what the series does not know about itself. `docs/methods/its.md` has the
+calibration of both.
 
 p and interval come from the same draws: the interval is the set of null values that the test does not reject.
 """
@@ -34,8 +35,6 @@ class BootstrapT:
         Two-sided p-values, (n_contrasts,); the smallest attainable is 1 / (draws + 1).
     critical
         Critical value of the absolute t ratio at the level asked for, (n_contrasts,).
-    low, high
-        Interval, (n_contrasts,).
     draws
         Number of bootstrap series.
     """
@@ -48,10 +47,12 @@ class BootstrapT:
 
     @property
     def low(self) -> Array:
+        """Lower ends."""
         return self.estimate - self.critical * self.se
 
     @property
     def high(self) -> Array:
+        """Upper ends."""
         return self.estimate + self.critical * self.se
 
 
@@ -124,8 +125,8 @@ def _draw_partial(weights: Array, order: int, draws: int, rng: np.random.Generat
 class TailTable:
     """Tail of the absolute t ratio at every point of the autocorrelation grid, for one design.
 
-    Made once a design, it gives the bootstrap p-value and critical value of any number of series: the mixture of the
-    tails with the likelihood weights of the series.
+    Made once a design, it gives the bootstrap p-value and critical value of any number of series: the
+    mixture of the tails with the likelihood weights of the series.
 
     Attributes
     ----------
@@ -168,7 +169,9 @@ def tail_table(X: Array, C: Array, order: int, rng: np.random.Generator, *, draw
     tail = np.empty((len(grid), len(C), len(ratio)))
     for g, partial in enumerate(grid):
         series = simulate(np.broadcast_to(partial, (draws, order)), noise).T
-        simulated = np.sort(np.abs(np.divide(*contrast_estimates(fit_ar(series, X, order, refine=False), C))), axis=0)
+        simulated = np.sort(
+            np.abs(np.divide(*contrast_estimates(fit_ar(series, X, order, refine=False), C))), axis=0
+        )
         for j in range(len(C)):
             tail[g, j] = (1 + draws - np.searchsorted(simulated[:, j], ratio)) / (draws + 1)
     return TailTable(X=X, C=C, order=order, ratio=ratio, tail=tail, draws=draws)
@@ -188,5 +191,7 @@ def _first_below(x: Array, rows: Array, threshold: float) -> Array:
     right = np.clip(below.argmax(axis=1), 1, len(x) - 1)
     index = np.arange(len(rows))
     upper, lower = rows[index, right - 1], rows[index, right]
-    crossing = x[right - 1] + (x[right] - x[right - 1]) * (upper - threshold) / np.maximum(upper - lower, 1e-12)
+    crossing = x[right - 1] + (x[right] - x[right - 1]) * (upper - threshold) / np.maximum(
+        upper - lower, 1e-12
+    )
     return np.where(below.any(axis=1), crossing, np.inf)

@@ -1,8 +1,9 @@
 """Regression with autoregressive errors by restricted maximum likelihood, for many series at once.
 
-Because the precision matrix is a polynomial in the parameters (`autoregression.pair_products`), the cross-products
-of design and outcome are formed once and every further likelihood costs a few products of small matrices. That is
-what makes 84,000 fits, or 999 bootstrap draws of one series, a matter of seconds and milliseconds.
+Because the precision matrix is a polynomial in the parameters (`autoregression.pair_products`), the
+cross-products of design and outcome are formed once and every further likelihood costs a few products of
+small matrices. That is what makes 84,000 fits, or 999 bootstrap draws of one series, a matter of seconds
+and milliseconds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .autoregression import (
     phi_from_partial,
 )
 
-_Z_LIMITS = np.arctanh(PARTIAL_LIMITS)
+_Z_LIMITS = (float(np.arctanh(PARTIAL_LIMITS[0])), float(np.arctanh(PARTIAL_LIMITS[1])))
 _GRID_POINTS = {1: (32,), 2: (16, 10)}
 _PASSES = {1: 4, 2: 16}
 _SMALLEST = 1e-300
@@ -41,7 +42,8 @@ class ArFit:
     phi
         Autoregressive coefficients, (n_series, order).
     coef
-        Generalised least squares coefficients, (n_series, n_coef), in the unit of the outcome per unit of the column.
+        Generalised least squares coefficients, (n_series, n_coef), in the unit of the outcome per unit of
+        the column.
     cov
         Their covariance given ``phi``, (n_series, n_coef, n_coef).
     sigma2
@@ -75,7 +77,7 @@ class _Moments:
 
     @property
     def k(self) -> int:
-        return self.XX.shape[1]
+        return int(self.XX.shape[1])
 
 
 def fit_ar(Y: Array, X: Array, order: int = 1, *, refine: bool = True) -> ArFit:
@@ -84,21 +86,22 @@ def fit_ar(Y: Array, X: Array, order: int = 1, *, refine: bool = True) -> ArFit:
     Parameters
     ----------
     Y
-        Outcomes, (n_series, n_times), complete and equally spaced. A period to be left out is given any finite
-        value and an indicator column in ``X``: the restricted likelihood is then exactly that of the other periods.
+        Outcomes, (n_series, n_times), complete and equally spaced. A period to be left out is given any
+        finite value and an indicator column in ``X``: the restricted likelihood is then exactly that of the
+        other periods.
     X
         Design of full column rank, (n_times, n_coef).
     order
         1 or 2.
     refine
-        Whether to polish the maximum of the likelihood grid to about 1e-5. Bootstrap draws do without: the parabola
-        through the grid is right to about a fiftieth of the standard error of ``phi``.
+        Whether to polish the maximum of the likelihood grid to about 1e-5. Bootstrap draws do without: the
+        parabola through the grid is right to about a fiftieth of the standard error of ``phi``.
 
     Notes
     -----
     Patterson and Thompson (1971) for the restricted likelihood; Cheang and Reinsel (2000) for regression with
-    autoregressive errors in short series. Checked against an evaluation with dense matrices and a general optimiser,
-    and at given ``phi`` against ``statsmodels`` GLS.
+    autoregressive errors in short series. Checked against an evaluation with dense matrices and a general
+    optimiser, and at given ``phi`` against ``statsmodels`` GLS.
     """
     Q, triangle = np.linalg.qr(X)
     inverse = np.linalg.inv(triangle)
@@ -112,14 +115,15 @@ def fit_ar(Y: Array, X: Array, order: int = 1, *, refine: bool = True) -> ArFit:
         cov=inverse @ cov @ inverse.T,
         sigma2=sigma2,
         loglik=loglik,
-        at_boundary=((partial < low + 1e-6) | (partial > high - 1e-6)).any(axis=1),
+        at_boundary=np.any((partial < low + 1e-6) | (partial > high - 1e-6), axis=1, keepdims=False),
         df=X.shape[0] - X.shape[1],
     )
 
 
 def parameter_grid(order: int) -> Array:
-    """Partial autocorrelations at which the likelihood is first evaluated, (n_grid, order), even on Fisher's z."""
-    return np.tanh(np.array(list(product(*_grid_axes(order)))))
+    """Partial autocorrelations of the likelihood grid, (n_grid, order), even on Fisher's z."""
+    grid: Array = np.tanh(np.array(list(product(*_grid_axes(order)))))
+    return grid
 
 
 def grid_steps(order: int) -> Array:
@@ -134,10 +138,12 @@ def likelihood_weights(Y: Array, X: Array, order: int) -> Array:
     """
     Q, _ = np.linalg.qr(X)
     loglik = np.concatenate(
-        [_grid_loglik(_moments(Y[at : at + _CHUNK], Q, order), order) for at in range(0, len(Y), _CHUNK)], axis=1
+        [_grid_loglik(_moments(Y[at : at + _CHUNK], Q, order), order) for at in range(0, len(Y), _CHUNK)],
+        axis=1,
     ).T
     weights = np.exp(loglik - loglik.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)
+    normalised: Array = weights / weights.sum(axis=1, keepdims=True)
+    return normalised
 
 
 def _fit_chunk(Y: Array, Q: Array, order: int, refine: bool) -> tuple[Array, ...]:
@@ -154,8 +160,8 @@ def _fit_chunk(Y: Array, Q: Array, order: int, refine: bool) -> tuple[Array, ...
 
 
 def _moments(Y: Array, Q: Array, order: int) -> _Moments:
-    # What any GLS fit reproduces is taken out first: the quadratic forms would otherwise lose digits when a series
-    # has a large mean.
+    # What any GLS fit reproduces is taken out first: the quadratic forms would otherwise lose digits when a
+    # series has a large mean.
     R = (Y - (Y @ Q) @ Q.T).T
     n = len(Q)
 
@@ -163,7 +169,7 @@ def _moments(Y: Array, Q: Array, order: int) -> _Moments:
         whole = np.einsum("ts,ts->s", R[i : n - j + i], R[j:])
         if i:
             whole = whole - np.einsum("ts,ts->s", R[n - i :], R[n - j : n - j + i])
-        return whole if i == j else 2 * whole
+        return np.asarray(whole if i == j else 2 * whole)
 
     pairs = [(i, j) for i in range(order + 1) for j in range(i, order + 1)]
     return _Moments(
@@ -175,7 +181,8 @@ def _moments(Y: Array, Q: Array, order: int) -> _Moments:
 
 
 def _grid_axes(order: int) -> list[Array]:
-    return [np.linspace(*_Z_LIMITS, points) for points in _GRID_POINTS[order]]
+    low, high = _Z_LIMITS
+    return [np.linspace(low, high, points) for points in _GRID_POINTS[order]]
 
 
 def _grid_loglik(moments: _Moments, order: int) -> Array:
@@ -213,9 +220,10 @@ def _grid_maximum(loglik: Array, order: int) -> Array:
 
 
 def _parabolic_pass(moments: _Moments, partial: Array, step: Array) -> tuple[Array, Array]:
-    """Move every partial autocorrelation in turn to the top of a parabola of half-width ``step`` (Fisher's z).
+    """Move every partial autocorrelation in turn to the top of a parabola of half-width ``step``.
 
-    A step shrinks tenfold once the top lies well inside it, so that a series far from its maximum keeps walking.
+    A step shrinks tenfold once the top lies well inside it, so that a series far from its maximum keeps
+    walking.
     """
     z, step = np.arctanh(partial), step.copy()
     for dimension in range(partial.shape[1]):
@@ -226,12 +234,14 @@ def _parabolic_pass(moments: _Moments, partial: Array, step: Array) -> tuple[Arr
             values.append(_gls(moments, np.tanh(moved))[0])
         top = _parabola_top(*values)
         z[:, dimension] = np.clip(z[:, dimension] + top * step[:, dimension], *_Z_LIMITS)
-        step[:, dimension] = np.where(np.abs(top) < 0.3, np.maximum(step[:, dimension] / 10, 1e-4), step[:, dimension])
+        step[:, dimension] = np.where(
+            np.abs(top) < 0.3, np.maximum(step[:, dimension] / 10, 1e-4), step[:, dimension]
+        )
     return np.clip(np.tanh(z), *PARTIAL_LIMITS), step
 
 
 def _leap(moments: _Moments, before: Array, after: Array) -> Array:
-    """Go on in the direction of the last pass where that raises the likelihood (Hooke and Jeeves 1961): ridges."""
+    """Go on in the direction of the last pass where that helps (Hooke and Jeeves 1961): ridges."""
     best, best_loglik = after, _gls(moments, after)[0]
     for length in (2.0, 8.0):
         z = np.arctanh(after) + length * (np.arctanh(after) - np.arctanh(before))
@@ -243,7 +253,7 @@ def _leap(moments: _Moments, before: Array, after: Array) -> Array:
 
 
 def _parabola_top(left: Array, middle: Array, right: Array) -> Array:
-    """Where the parabola through three equidistant points peaks, in steps from the middle, within one step."""
+    """Peak of the parabola through three equidistant points, in steps from the middle, within one."""
     curvature = left - 2 * middle + right
     with np.errstate(divide="ignore", invalid="ignore"):
         top = 0.5 * (left - right) / curvature
