@@ -1,7 +1,8 @@
 """False rejections and coverage of the interrupted time series, by simulation with known truth.
 
     python benchmarks/its_calibration.py            writes the tables into docs/methods/its.md
-    python benchmarks/its_calibration.py --check    exits 1 if a cell leaves the range the documentation promises
+    python benchmarks/its_calibration.py --check    exits 1 if a cell leaves the range the documentation
+    promises
 
 Every cell has its own seed, so that cells can be changed or added without moving the others.
 """
@@ -16,21 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
-
 from pilotbook.estimate.its.autoregression import Array, partial_from_phi, simulate
 from pilotbook.estimate.its.bootstrap import TailTable, contrast_estimates, tail_table
 from pilotbook.estimate.its.counts import CountResult, interrupted_counts
 from pilotbook.estimate.its.effects import Contrast, Estimand, contrasts, fieller
-from pilotbook.estimate.its.gates import SECOND_ORDER_FROM, Passed, gate_periods
+from pilotbook.estimate.its.gates import SECOND_ORDER_FROM, Flag, Passed, gate_periods
 from pilotbook.estimate.its.newey_west import newey_west, t_inference
-from pilotbook.estimate.its.reml import fit_ar, likelihood_weights
+from pilotbook.estimate.its.reml import fit_ar, likelihood_weights, parameter_grid
 from pilotbook.estimate.its.segments import Interruption, Season, SeasonKind, Segments
 from pilotbook.estimate.its.series import ItsResult, interrupted, prefers_second
+from scipy import stats
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "its.md"
 LENGTHS = (16, 24, 40, 80)
-SERIES, TABLE_DRAWS, AS_REPORTED, COUNT_SERIES = 4_000, 1_999, 1_000, 2_000
+SERIES, TABLE_DRAWS, AS_REPORTED, COUNT_SERIES = 4_000, 1_999, 500, 2_000
+THREE = "level / slope / effect at 8 quarters"
 WANTED = ((Estimand.LEVEL, None), (Estimand.SLOPE, None), (Estimand.AT_HORIZON, 8))
 PLANTED = {"level": 3.0, "slope": 0.2}
 ALPHA = 0.05
@@ -110,7 +111,11 @@ def calibrate(n: int, rng: np.random.Generator) -> Iterator[Row]:
 
 
 def _cell(
-    errors: Errors, X: Array, found: tuple[Contrast, ...], tables: dict[int, TailTable], rng: np.random.Generator
+    errors: Errors,
+    X: Array,
+    found: tuple[Contrast, ...],
+    tables: dict[int, TailTable],
+    rng: np.random.Generator,
 ) -> Row:
     n, C = len(X), np.stack([c.vector for c in found])
     null = draw(errors, n, SERIES, rng)
@@ -118,7 +123,7 @@ def _cell(
     fit = fit_ar(null, X, 1)
     estimate, se = contrast_estimates(fit, C)
     at_estimate = tables[1].infer(_nearest(fit.phi[:, 0]), estimate / se)[1]
-    newey = np.mean([t_inference(C, *newey_west(y, X), df=fit.df)[1] < ALPHA for y in null[:SERIES]], axis=0)
+    newey = np.mean([t_inference(C, *newey_west(y, X), df=fit.df)[1] < ALPHA for y in null], axis=0)
     covered, relative = _coverage(errors, X, found, tables, rng)
     return Row(
         n,
@@ -134,7 +139,7 @@ def _cell(
 
 
 def _infer(Y: Array, X: Array, C: Array, tables: dict[int, TailTable]) -> tuple[Array, Array, Array]:
-    """t ratios, critical values and choice of order, as `series.interrupted` makes them."""
+    """Give t ratios, critical values and choice of order, as `series.interrupted` makes them."""
     fits = {order: fit_ar(Y, X, order) for order in tables}
     second = prefers_second(fits[1], fits[2]) if 2 in fits else np.zeros(len(Y), dtype=bool)
     ratio, critical = np.empty((len(Y), len(C))), np.empty((len(Y), len(C)))
@@ -149,7 +154,11 @@ def _infer(Y: Array, X: Array, C: Array, tables: dict[int, TailTable]) -> tuple[
 
 
 def _coverage(
-    errors: Errors, X: Array, found: tuple[Contrast, ...], tables: dict[int, TailTable], rng: np.random.Generator
+    errors: Errors,
+    X: Array,
+    found: tuple[Contrast, ...],
+    tables: dict[int, TailTable],
+    rng: np.random.Generator,
 ) -> tuple[Array, float]:
     """Share of intervals that hold the planted effect; last the relative effect at eight quarters."""
     n, C = len(X), np.stack([c.vector for c in found])
@@ -174,32 +183,31 @@ def _coverage(
 
 def _nearest(rho: Array) -> Array:
     """Weights that put everything on the grid point nearest to the estimate: the textbook bootstrap-t."""
-    from pilotbook.estimate.its.reml import parameter_grid
-
     grid = np.arctanh(parameter_grid(1)[:, 0])
     return np.eye(len(grid))[np.abs(grid - np.arctanh(rho)[:, None]).argmin(axis=1)]
 
 
-def as_reported(n: int, errors: Errors) -> Array:
-    """The same question put to the function that reports call, with its own 999 draws a series."""
+def as_reported(n: int, errors: Errors) -> tuple[Array, float]:
+    """Put the same question to the function that reports call; also the share warned of autocorrelation."""
     rng = np.random.default_rng([99, n])
     segments = declared(n)
-    p = []
+    p, warned = [], []
     for y in draw(errors, n, AS_REPORTED, rng):
         result = interrupted(y, segments, rng, horizons=(8,))
         assert isinstance(result, ItsResult)
         p.append([e.p for e in result.effects if (e.estimand, e.horizon) in WANTED])
-    return (np.array(p) < ALPHA).mean(axis=0)
+        warned.append(Flag.AUTOCORRELATED in result.flags)
+    return (np.array(p) < ALPHA).mean(axis=0), float(np.mean(warned))
 
 
 def calibrate_counts(n: int, alpha: float, rho: float) -> tuple[Array, Array]:
-    """False rejections of quasi-Poisson and negative binomial: mean 100, variance mu + alpha mu^2, log AR(1)."""
+    """Reject by quasi-Poisson and negative binomial: mean 100, variance mu + alpha mu^2, log rate AR(1)."""
     rng = np.random.default_rng([7, n, int(1000 * alpha), int(10 * rho)])
     scale = 0.1 * np.sqrt(1 - rho**2) if rho else 0.0
     log_mean = np.log(100) + scale * draw(Errors("", (rho, 0.0)), n, COUNT_SERIES, rng)
     mean = np.exp(log_mean)
     counts = rng.poisson(mean * rng.gamma(1 / alpha, alpha, mean.shape) if alpha else mean).astype(float)
-    p = [[], []]
+    p: list[list[list[float]]] = [[], []]
     for y in counts:
         for row, negative_binomial in zip(p, (False, True), strict=True):
             found = interrupted_counts(y, declared(n), horizons=(8,), negative_binomial=negative_binomial)
@@ -208,7 +216,14 @@ def calibrate_counts(n: int, alpha: float, rho: float) -> tuple[Array, Array]:
     return (np.array(p[0]) < ALPHA).mean(axis=0), (np.array(p[1]) < ALPHA).mean(axis=0)
 
 
-COUNT_CELLS = ((24, 0.0, 0.0), (24, 0.05, 0.0), (24, 0.0, 0.4), (40, 0.05, 0.0), (40, 0.0, 0.4), (40, 0.0, 0.7))
+COUNTS = (
+    (24, 0.0, 0.0),
+    (24, 0.05, 0.0),
+    (24, 0.0, 0.4),
+    (40, 0.05, 0.0),
+    (40, 0.0, 0.4),
+    (40, 0.0, 0.7),
+)
 
 
 def percent(shares: Array) -> str:
@@ -218,51 +233,61 @@ def percent(shares: Array) -> str:
 
 def report(rows: list[Row], seconds: float) -> str:
     """Markdown of all tables."""
-    error = 100 * np.sqrt(ALPHA * (1 - ALPHA) / SERIES)
-    head = "| points | errors | default | textbook bootstrap-t | REML, Student's t | Newey–West | second order chosen |"
-    lines = [
-        f"Per cent of true nulls rejected at 5 %: level / slope / effect at 8 quarters. {SERIES:,} series a cell, "
-        f"Monte Carlo error {error:.1f} points at 5 %; the reference distribution of a design comes from "
-        f"{TABLE_DRAWS:,} draws at each autocorrelation of the grid. 16 points have no seasonal terms, the others "
-        "quarter dummies.",
-        "",
-        head,
-        "|---|---|---|---|---|---|---|",
-    ]
-    for r in rows:
-        methods = " | ".join(percent(x) for x in (r.rejected, r.plug_in, r.reml_t, r.newey_west))
-        lines.append(f"| {r.n} | {r.errors.name} | {methods} | {100 * r.second_order:.0f} % |")
-    lines += [
-        "",
-        "Per cent of nominal 95 % intervals that hold a planted effect (level 3, slope 0.2 a quarter), default:",
-        "",
-        "| points | errors | level / slope / effect at 8 quarters | relative effect at 8 quarters |",
-        "|---|---|---|---|",
-    ]
-    lines += [f"| {r.n} | {r.errors.name} | {percent(r.covered)} | {100 * r.relative_covered:.1f} |" for r in rows]
-    return "\n".join([*lines, "", *_more(), "", f"Made in {seconds / 60:.0f} minutes on one core."])
+    parts = [*_rejections(rows), *_coverages(rows), *_reported(), *_counts()]
+    return "\n".join([*parts, f"Made in {seconds / 60:.0f} minutes on one core."])
 
 
-def _more() -> list[str]:
-    lines = [
-        f"The default as reports call it, 999 draws for each of {AS_REPORTED:,} series "
-        f"(Monte Carlo error {100 * np.sqrt(ALPHA * (1 - ALPHA) / AS_REPORTED):.1f} points):",
-        "",
-        "| points | errors | level / slope / effect at 8 quarters |",
-        "|---|---|---|",
-    ]
+def _table(caption: str, head: tuple[str, ...], body: list[tuple[str, ...]]) -> list[str]:
+    lines = [head, tuple("---" for _ in head), *body]
+    return [caption, "", *(f"| {' | '.join(line)} |" for line in lines), ""]
+
+
+def _monte_carlo(size: int) -> str:
+    return f"{size:,} series a cell, Monte Carlo error {100 * np.sqrt(ALPHA * (1 - ALPHA) / size):.1f} points"
+
+
+def _rejections(rows: list[Row]) -> list[str]:
+    return _table(
+        f"**False rejections**, per cent at 5 %: {THREE}. {_monte_carlo(SERIES)}; reference distributions from "
+        f"{TABLE_DRAWS:,} draws at each autocorrelation of the grid.",
+        ("points", "errors", "default", "textbook bootstrap-t", "REML, t", "Newey–West", "AR(2) chosen"),
+        [
+            (str(r.n), r.errors.name, *map(percent, (r.rejected, r.plug_in, r.reml_t, r.newey_west)))
+            + (f"{100 * r.second_order:.0f} %",)
+            for r in rows
+        ],
+    )
+
+
+def _coverages(rows: list[Row]) -> list[str]:
+    return _table(
+        "**Coverage** of nominal 95 % intervals, per cent, a level change of 3 and a slope change of 0.2 planted.",
+        ("points", "errors", THREE, "relative effect at 8 quarters"),
+        [(str(r.n), r.errors.name, percent(r.covered), f"{100 * r.relative_covered:.1f}") for r in rows],
+    )
+
+
+def _reported() -> list[str]:
+    body = []
     for n in LENGTHS:
-        lines.append(f"| {n} | {PROCESSES[2].name} | {percent(as_reported(n, PROCESSES[2]))} |")
-    lines += [
-        "",
-        f"Counts (mean 100 a quarter, quarter dummies), {COUNT_SERIES:,} series a cell, no autocorrelation modelled:",
-        "",
-        "| points | over-dispersion alpha | autocorrelation of the log rate | quasi-Poisson | negative binomial |",
-        "|---|---|---|---|---|",
-    ]
-    for n, alpha, rho in COUNT_CELLS:
-        lines.append(f"| {n} | {alpha} | {rho} | {' | '.join(percent(x) for x in calibrate_counts(n, alpha, rho))} |")
-    return lines
+        for errors in PROCESSES[2:]:
+            rejected, warned = as_reported(n, errors)
+            body.append((str(n), errors.name, percent(rejected), f"{100 * warned:.0f} %"))
+    return _table(
+        f"**As reports call it**, 999 draws a series; {_monte_carlo(AS_REPORTED)}. The last column is the share of "
+        "series whose report warns of autocorrelation left over.",
+        ("points", "errors", THREE, "warned"),
+        body,
+    )
+
+
+def _counts() -> list[str]:
+    head = ("points", "over-dispersion", "autocorrelation of the log rate", "quasi-Poisson", "negative binomial")
+    return _table(
+        f"**Counts** of mean 100 with quarter dummies: {THREE}. {_monte_carlo(COUNT_SERIES)}.",
+        head,
+        [(str(n), str(alpha), str(rho), *map(percent, calibrate_counts(n, alpha, rho))) for n, alpha, rho in COUNTS],
+    )
 
 
 def broken_promises(rows: list[Row]) -> list[str]:
@@ -272,12 +297,15 @@ def broken_promises(rows: list[Row]) -> list[str]:
     for r in rows:
         low, high = PROMISED[r.n]
         if r.errors.promised and (r.rejected.min() < low - slack or r.rejected.max() > high + slack):
-            out.append(f"{r.n} points, {r.errors.name}: {percent(r.rejected)} outside {100 * low:.0f}–{100 * high:.0f}")
+            bounds = f"{100 * low:.0f}–{100 * high:.0f}"
+            out.append(f"{r.n} points, {r.errors.name}: {percent(r.rejected)} outside {bounds}")
     return out
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     start = time.perf_counter()
@@ -291,11 +319,10 @@ def main() -> int:
 
 def write_between(page: Path, marker: str, text: str) -> None:
     """Replace what stands between the two markers of a page."""
-    before, rest = page.read_text(encoding="utf-8").split(f"<!-- {marker}: begin -->")
-    after = rest.split(f"<!-- {marker}: end -->")[1]
-    page.write_text(
-        f"{before}<!-- {marker}: begin -->\n{text}\n<!-- {marker}: end -->{after}", encoding="utf-8", newline="\n"
-    )
+    begin, end = f"<!-- {marker}: begin -->", f"<!-- {marker}: end -->"
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    _, after = rest.split(end)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from .agreement import Agreement, agreement
 from .bias import ASKED, Answer, BiasItem, Item, Risk, risk_of_bias
 from .controlled import Controlled, ControlledCounts, controlled, controlled_counts
 from .counts import CountResult, RateRatio, interrupted_counts
-from .effects import Effect, Estimand
-from .gates import Flag, NotEstimable, Reason
+from .effects import ItsEffect, Estimand
+from .gates import Flag, NoClaim, Reason
 from .many import ManyResults, interrupted_many
 from .pooled import Heterogeneity, PooledSeries, average_series, heterogeneity
 from .segments import Interruption, Season, SeasonKind, Segments, Shape
@@ -25,7 +25,7 @@ __all__ = [
     "Controlled",
     "ControlledCounts",
     "CountResult",
-    "Effect",
+    "ItsEffect",
     "Estimand",
     "Flag",
     "Heterogeneity",
@@ -33,7 +33,7 @@ __all__ = [
     "Item",
     "ItsResult",
     "ManyResults",
-    "NotEstimable",
+    "NoClaim",
     "Path",
     "Placebo",
     "PooledSeries",

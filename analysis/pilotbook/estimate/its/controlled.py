@@ -13,7 +13,7 @@ import numpy as np
 
 from .autoregression import Array
 from .counts import CountResult, interrupted_counts
-from .gates import NotEstimable
+from .gates import NoClaim
 from .segments import Segments
 from .series import ItsResult, interrupted
 
@@ -30,9 +30,9 @@ class Controlled:
         Each series alone, with the same model.
     """
 
-    difference: ItsResult | NotEstimable
-    pilot: ItsResult | NotEstimable
-    control: ItsResult | NotEstimable
+    difference: ItsResult | NoClaim
+    pilot: ItsResult | NoClaim
+    control: ItsResult | NoClaim
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class ControlledCounts:
         Each series alone.
     """
 
-    relative: CountResult | NotEstimable
-    pilot: CountResult | NotEstimable
-    control: CountResult | NotEstimable
+    relative: CountResult | NoClaim
+    pilot: CountResult | NoClaim
+    control: CountResult | NoClaim
 
 
 def controlled(

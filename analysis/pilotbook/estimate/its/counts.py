@@ -15,7 +15,7 @@ from scipy import optimize, special, stats
 from .autoregression import Array
 from .diagnostics import LjungBox, ljung_box
 from .effects import Contrast, Estimand, contrasts, counterfactual_rows, fitted_rows
-from .gates import Flag, NotEstimable, Passed, Reason, gate
+from .gates import Flag, NoClaim, Passed, Reason, gate
 from .segments import Segments
 from .series import AUTOCORRELATED_BELOW, Path
 
@@ -111,7 +111,7 @@ def interrupted_counts(
     normal: bool = False,
     horizons: Sequence[int] = (4, 8),
     level: float = 0.95,
-) -> CountResult | NotEstimable:
+) -> CountResult | NoClaim:
     """Analyse one series of counts.
 
     Parameters
@@ -132,16 +132,16 @@ def interrupted_counts(
     smoking ban in Sicily.
     """
     passed = gate(counts, segments)
-    if isinstance(passed, NotEstimable):
+    if isinstance(passed, NoClaim):
         return passed
     kept, first = passed.design.kept, segments.interruptions[0].start
     y, X = counts[kept], passed.design.X[kept][:, : passed.design.n_terms]
     offset = np.zeros(len(counts)) if exposure is None else np.log(exposure)
     if not y[np.flatnonzero(kept) < first].any() or not y[np.flatnonzero(kept) >= first].any():
-        return NotEstimable(Reason.TOO_FEW_EVENTS, passed.n_before, passed.n_after, "no event on one side")
+        return NoClaim(Reason.TOO_FEW_EVENTS, passed.n_before, passed.n_after, "no event on one side")
     fit = _fit(y, X, offset[kept], negative_binomial)
     if fit is None:
-        return NotEstimable(
+        return NoClaim(
             Reason.NOT_CONVERGED, passed.n_before, passed.n_after, "iterations did not settle"
         )
     coef, cov, alpha, converged = fit

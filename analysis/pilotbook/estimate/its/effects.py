@@ -57,7 +57,7 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Effect:
+class ItsEffect:
     """One estimate with its interval.
 
     Attributes
@@ -116,7 +116,7 @@ def effects(
     cov: Array,
     critical: Array,
     p: Array,
-) -> tuple[Effect, ...]:
+) -> tuple[ItsEffect, ...]:
     """Estimates and intervals from a covariance and one critical value and p-value a contrast."""
     out = []
     for contrast, quantile, probability in zip(found, critical, p, strict=True):
@@ -127,7 +127,7 @@ def effects(
         )
         low, high = estimate - quantile * se, estimate + quantile * se
         key = (contrast.estimand, contrast.label, contrast.horizon)
-        out.append(Effect(*key, estimate, se, float(low), float(high), float(probability), *ratio))
+        out.append(ItsEffect(*key, estimate, se, float(low), float(high), float(probability), *ratio))
     return tuple(out)
 
 

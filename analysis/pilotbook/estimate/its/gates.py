@@ -58,7 +58,7 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True)
-class NotEstimable:
+class NoClaim:
     """A series that carries no effect claim.
 
     Attributes
@@ -97,16 +97,16 @@ class Passed:
     flags: tuple[Flag, ...]
 
 
-def gate(y: Array, segments: Segments) -> Passed | NotEstimable:
+def gate(y: Array, segments: Segments) -> Passed | NoClaim:
     """Decide whether and how one series, (n_times,) with NaN for missing, may be fitted."""
     passed = gate_periods(np.isfinite(y), segments)
-    if isinstance(passed, NotEstimable):
+    if isinstance(passed, NoClaim):
         return passed
     refusal = gate_values(y[None, :], passed)[0]
     return passed if refusal is None else refusal
 
 
-def gate_periods(observed: NDArray[np.bool_], segments: Segments) -> Passed | NotEstimable:
+def gate_periods(observed: NDArray[np.bool_], segments: Segments) -> Passed | NoClaim:
     """Decide what all series observed in the same periods, (n_times,), have in common."""
     kept = observed.copy()
     kept[list(segments.excluded)] = False
@@ -117,13 +117,13 @@ def gate_periods(observed: NDArray[np.bool_], segments: Segments) -> Passed | No
     season = permitted_season(segments, kept)
     columns = design(segments, observed, season)
     if np.linalg.matrix_rank(_scaled(columns.X)) < columns.X.shape[1] or columns.df < 2:
-        return NotEstimable(
+        return NoClaim(
             Reason.COLLINEAR, sides[0], sides[-1], "terms cannot be told apart on these periods"
         )
     return Passed(columns, sides[0], sides[-1], _flags(segments, season, sides, observed))
 
 
-def gate_values(Y: Array, passed: Passed) -> list[NotEstimable | None]:
+def gate_values(Y: Array, passed: Passed) -> list[NoClaim | None]:
     """Decide what depends on the values, (n_series, n_times)."""
     kept = passed.design.kept
     values, X = Y[:, kept], passed.design.X[kept][:, : passed.design.n_terms]
@@ -133,8 +133,8 @@ def gate_values(Y: Array, passed: Passed) -> list[NotEstimable | None]:
     constant = np.ptp(values, axis=1) == 0
     exact = np.sum(residual**2, axis=1) <= _NO_VARIATION * total
 
-    def refuse(reason: Reason, detail: str) -> NotEstimable:
-        return NotEstimable(reason, passed.n_before, passed.n_after, detail)
+    def refuse(reason: Reason, detail: str) -> NoClaim:
+        return NoClaim(reason, passed.n_before, passed.n_after, detail)
 
     return [
         refuse(Reason.CONSTANT, f"every value is {row[0]:g}")
@@ -168,22 +168,22 @@ def _sides(kept: NDArray[np.bool_], segments: Segments) -> list[int]:
     return [int(kept[a:b].sum()) for a, b in pairwise(cuts)]
 
 
-def _refuse_structure(segments: Segments, sides: list[int]) -> NotEstimable | None:
+def _refuse_structure(segments: Segments, sides: list[int]) -> NoClaim | None:
     starts = [i.start for i in segments.interruptions]
     if len(set(starts)) < len(starts):
-        return NotEstimable(Reason.COINCIDENT, sides[0], sides[-1], "two interruptions in one period")
+        return NoClaim(Reason.COINCIDENT, sides[0], sides[-1], "two interruptions in one period")
     if starts[0] < 1 or starts[-1] > segments.n_times - 1:
-        return NotEstimable(Reason.EDGE, sides[0], sides[-1], "no period on one side of the interruption")
+        return NoClaim(Reason.EDGE, sides[0], sides[-1], "no period on one side of the interruption")
     return None
 
 
-def _refuse_length(sides: list[int]) -> NotEstimable | None:
+def _refuse_length(sides: list[int]) -> NoClaim | None:
     shortest = min(sides)
     if shortest >= NO_CLAIM_BELOW:
         return None
     where = ("before", "between", "after")[0 if sides[0] == shortest else 2 if sides[-1] == shortest else 1]
     detail = f"{shortest} of {NO_CLAIM_BELOW} points {where}"
-    return NotEstimable(Reason.TOO_FEW_POINTS, sides[0], sides[-1], detail)
+    return NoClaim(Reason.TOO_FEW_POINTS, sides[0], sides[-1], detail)
 
 
 def _scaled(X: Array) -> Array:

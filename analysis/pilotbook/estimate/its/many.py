@@ -12,7 +12,7 @@ from scipy import stats
 from .autoregression import Array
 from .bootstrap import contrast_estimates, tail_table
 from .effects import Contrast, contrasts
-from .gates import NotEstimable, Passed, gate_periods, gate_values
+from .gates import NoClaim, Passed, gate_periods, gate_values
 from .reml import fit_ar, likelihood_weights
 from .segments import Segments
 
@@ -42,7 +42,7 @@ class ManyResults:
     high: Array
     p: Array
     phi: Array
-    refusals: dict[int, NotEstimable]
+    refusals: dict[int, NoClaim]
     method: str
 
 
@@ -80,7 +80,7 @@ def interrupted_many(
     for number, pattern in enumerate(patterns):
         index = np.flatnonzero(member == number)
         passed = gate_periods(pattern, segments)
-        if isinstance(passed, NotEstimable):
+        if isinstance(passed, NoClaim):
             out.refusals.update(dict.fromkeys(index.tolist(), passed))
         else:
             _fill(out, Y, index, passed, segments, horizons, rng, draws, level)
@@ -89,7 +89,7 @@ def interrupted_many(
 
 def _all_contrasts(segments: Segments, horizons: Sequence[int]) -> tuple[Contrast, ...]:
     passed = gate_periods(np.ones(segments.n_times, dtype=bool), segments)
-    return () if isinstance(passed, NotEstimable) else contrasts(segments, passed.design, horizons)
+    return () if isinstance(passed, NoClaim) else contrasts(segments, passed.design, horizons)
 
 
 def _fill(

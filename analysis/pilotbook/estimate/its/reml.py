@@ -25,7 +25,9 @@ from .autoregression import (
 
 _Z_LIMITS = (float(np.arctanh(PARTIAL_LIMITS[0])), float(np.arctanh(PARTIAL_LIMITS[1])))
 _GRID_POINTS = {1: (32,), 2: (16, 10)}
-_PASSES = {1: 4, 2: 16}
+_MAX_PASSES = 80
+_FINEST = 1e-4
+"""Half-width of the last parabola, Fisher's z: its top is right to about 1e-7."""
 _SMALLEST = 1e-300
 _CHUNK = 4_096
 """Series handled at a time: bounds the memory of the likelihood grid to some tens of megabytes."""
@@ -74,6 +76,10 @@ class _Moments:
     XX: Array  # (pair, k, k)
     Xy: Array  # (pair, k, series)
     yy: Array  # (pair, series)
+
+    def of(self, series: NDArray[np.intp]) -> _Moments:
+        """Select the moments of some of the series."""
+        return _Moments(self.n, self.XX, self.Xy[:, :, series], self.yy[:, series])
 
     @property
     def k(self) -> int:
@@ -149,12 +155,8 @@ def likelihood_weights(Y: Array, X: Array, order: int) -> Array:
 def _fit_chunk(Y: Array, Q: Array, order: int, refine: bool) -> tuple[Array, ...]:
     moments = _moments(Y, Q, order)
     partial = _grid_maximum(_grid_loglik(moments, order), order)
-    step = np.tile(0.5 * grid_steps(order), (len(Y), 1))
-    for _ in range(_PASSES[order] if refine else 0):
-        before = partial
-        partial, step = _parabolic_pass(moments, partial, step)
-        if order > 1:
-            partial = _leap(moments, before, partial)
+    if refine:
+        partial = _climb(moments, partial)
     loglik, coef, cov, sigma2 = _gls(moments, partial)
     return partial, Y @ Q + coef, cov, sigma2, loglik
 
@@ -219,6 +221,20 @@ def _grid_maximum(loglik: Array, order: int) -> Array:
     return np.clip(np.tanh(z), *PARTIAL_LIMITS)
 
 
+def _climb(moments: _Moments, partial: Array) -> Array:
+    """Polish the maximum of every series, going on with those that have not settled."""
+    partial, order = partial.copy(), partial.shape[1]
+    step = np.tile(0.5 * grid_steps(order), (len(partial), 1))
+    for _ in range(_MAX_PASSES):
+        active = np.flatnonzero((step > _FINEST).any(axis=1))
+        if not len(active):
+            break
+        mine = moments.of(active)
+        moved, step[active] = _parabolic_pass(mine, partial[active], step[active])
+        partial[active] = _leap(mine, partial[active], moved) if order > 1 else moved
+    return partial
+
+
 def _parabolic_pass(moments: _Moments, partial: Array, step: Array) -> tuple[Array, Array]:
     """Move every partial autocorrelation in turn to the top of a parabola of half-width ``step``.
 
@@ -235,7 +251,7 @@ def _parabolic_pass(moments: _Moments, partial: Array, step: Array) -> tuple[Arr
         top = _parabola_top(*values)
         z[:, dimension] = np.clip(z[:, dimension] + top * step[:, dimension], *_Z_LIMITS)
         step[:, dimension] = np.where(
-            np.abs(top) < 0.3, np.maximum(step[:, dimension] / 10, 1e-4), step[:, dimension]
+            np.abs(top) < 0.3, np.maximum(step[:, dimension] / 10, _FINEST), step[:, dimension]
         )
     return np.clip(np.tanh(z), *PARTIAL_LIMITS), step
 

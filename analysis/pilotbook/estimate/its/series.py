@@ -10,8 +10,8 @@ import numpy as np
 from .autoregression import Array, Bools
 from .bootstrap import bootstrap_t
 from .diagnostics import INFLUENTIAL_FROM, Influence, LjungBox, influence, innovations, ljung_box
-from .effects import Contrast, Effect, contrasts, counterfactual_rows, effects, fitted_rows
-from .gates import NO_CLAIM_BELOW, SECOND_ORDER_FROM, Flag, NotEstimable, Passed, gate
+from .effects import Contrast, ItsEffect, contrasts, counterfactual_rows, effects, fitted_rows
+from .gates import NO_CLAIM_BELOW, SECOND_ORDER_FROM, Flag, NoClaim, Passed, gate
 from .newey_west import newey_west, t_inference
 from .reml import ArFit, fit_ar
 from .segments import Interruption, Segments
@@ -79,8 +79,8 @@ class ItsResult:
         Bootstrap draws; confidence level.
     """
 
-    effects: tuple[Effect, ...]
-    newey_west: tuple[Effect, ...]
+    effects: tuple[ItsEffect, ...]
+    newey_west: tuple[ItsEffect, ...]
     path: Path
     names: tuple[str, ...]
     coef: Array
@@ -109,7 +109,7 @@ def interrupted(
     horizons: Sequence[int] = (4, 8),
     draws: int = 999,
     level: float = 0.95,
-) -> ItsResult | NotEstimable:
+) -> ItsResult | NoClaim:
     """Analyse one series.
 
     Parameters
@@ -128,10 +128,10 @@ def interrupted(
     Returns
     -------
     ItsResult
-        or `NotEstimable` with the reason: no number is given for a series that does not carry one.
+        or `NoClaim` with the reason: no number is given for a series that does not carry one.
     """
     passed = gate(y, segments)
-    if isinstance(passed, NotEstimable):
+    if isinstance(passed, NoClaim):
         return passed
     columns, X = passed.design, passed.design.X
     filled = np.where(columns.kept, y, 0.0)

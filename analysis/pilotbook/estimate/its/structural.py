@@ -15,8 +15,8 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from .autoregression import Array
-from .effects import Contrast, Effect, contrasts, effects
-from .gates import Flag, NotEstimable, Reason, gate
+from .effects import Contrast, ItsEffect, contrasts, effects
+from .gates import Flag, NoClaim, Reason, gate
 from .newey_west import t_inference
 from .segments import Segments
 
@@ -39,7 +39,7 @@ class StructuralResult:
         What must be said beside the numbers.
     """
 
-    effects: tuple[Effect, ...]
+    effects: tuple[ItsEffect, ...]
     irregular: float
     level: float
     optimiser: str
@@ -48,13 +48,13 @@ class StructuralResult:
 
 def structural(
     y: Array, segments: Segments, *, horizons: Sequence[int] = (4, 8), level: float = 0.95
-) -> StructuralResult | NotEstimable:
+) -> StructuralResult | NoClaim:
     """Fit the structural model to one series, (n_times,), NaN where missing.
 
     Tries the optimisers in turn until one converges; if none does there is no number.
     """
     passed = gate(y, segments)
-    if isinstance(passed, NotEstimable):
+    if isinstance(passed, NoClaim):
         return passed
     columns = passed.design
     regressors = np.arange(2, columns.n_terms)
@@ -62,29 +62,37 @@ def structural(
     scale = float(np.nanstd(seen))
     found = _first_converged(seen / scale, columns.X[:, regressors])
     if found is None:
-        return NotEstimable(Reason.NOT_CONVERGED, passed.n_before, passed.n_after, "no optimiser converged")
+        return NoClaim(Reason.NOT_CONVERGED, passed.n_before, passed.n_after, "no optimiser converged")
     results, optimiser = found
     coef, cov = np.zeros(columns.X.shape[1]), np.zeros((columns.X.shape[1],) * 2)
-    variances = len(results.params) - len(regressors)
-    coef[regressors] = results.params[variances:] * scale
-    cov[np.ix_(regressors, regressors)] = np.asarray(results.cov_params())[variances:, variances:] * scale**2
+    states = slice(2, None)  # after level and slope come the regressors, known best at the end of the series
+    coef[regressors] = results.smoothed_state[states, -1] * scale
+    cov[np.ix_(regressors, regressors)] = results.smoothed_state_cov[states, states, -1] * scale**2
     rows = [_without_baseline(row) for row in contrasts(segments, columns, horizons)]
     inference = t_inference(np.stack([row.vector for row in rows]), coef, cov, columns.df, level)
     flags = passed.flags if optimiser == _OPTIMISERS[0] else (*passed.flags, Flag.NOT_CONVERGED)
-    irregular, step = (float(v) * scale**2 for v in results.params[:2])
+    irregular, step = (float(v) * scale**2 for v in results.params)
     return StructuralResult(effects(rows, coef, cov, *inference), irregular, step, optimiser, flags)
 
 
 def _first_converged(y: Array, exog: Array):  # type: ignore[no-untyped-def]  # statsmodels has no types
-    model = UnobservedComponents(y, level="local linear deterministic trend", exog=exog)
+    # Regressors as states with a diffuse start: their uncertainty does not hang on the curvature in variances that
+    # may be estimated as zero, and the variances are then estimated by restricted likelihood.
+    model = UnobservedComponents(
+        y,
+        level="local linear deterministic trend",
+        exog=exog,
+        mle_regression=False,
+        use_exact_diffuse=True,
+    )
     start = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
         for optimiser in _OPTIMISERS:
-            results = model.fit(start_params=start, method=optimiser, maxiter=500, disp=False)
+            results = model.fit(start_params=start, method=optimiser, maxiter=500, disp=False, cov_type="none")
             start = results.params
-            if results.mle_retvals["converged"] and np.isfinite(np.asarray(results.bse)).all():
+            if results.mle_retvals["converged"] and np.isfinite(results.smoothed_state_cov[2:, 2:, -1]).all():
                 return results, optimiser
     return None
 
