@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy import stats
+
 from pilotbook.estimate.its.autoregression import Array, partial_from_phi, simulate
 from pilotbook.estimate.its.bootstrap import TailTable, contrast_estimates, tail_table
 from pilotbook.estimate.its.counts import CountResult, interrupted_counts
@@ -26,7 +28,6 @@ from pilotbook.estimate.its.newey_west import newey_west, t_inference
 from pilotbook.estimate.its.reml import fit_ar, likelihood_weights, parameter_grid
 from pilotbook.estimate.its.segments import Interruption, Season, SeasonKind, Segments
 from pilotbook.estimate.its.series import ItsResult, interrupted, prefers_second
-from scipy import stats
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "its.md"
 LENGTHS = (16, 24, 40, 80)
@@ -252,8 +253,12 @@ def _rejections(rows: list[Row]) -> list[str]:
         f"{TABLE_DRAWS:,} draws at each autocorrelation of the grid.",
         ("points", "errors", "default", "textbook bootstrap-t", "REML, t", "Newey–West", "AR(2) chosen"),
         [
-            (str(r.n), r.errors.name, *map(percent, (r.rejected, r.plug_in, r.reml_t, r.newey_west)))
-            + (f"{100 * r.second_order:.0f} %",)
+            (
+                str(r.n),
+                r.errors.name,
+                *map(percent, (r.rejected, r.plug_in, r.reml_t, r.newey_west)),
+                f"{100 * r.second_order:.0f} %",
+            )
             for r in rows
         ],
     )
@@ -303,9 +308,7 @@ def broken_promises(rows: list[Row]) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     start = time.perf_counter()

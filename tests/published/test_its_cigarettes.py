@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from pilotbook.estimate.its.effects import contrasts, effects
 from pilotbook.estimate.its.newey_west import newey_west, t_inference
 from pilotbook.estimate.its.segments import Interruption, Season, Segments, design
@@ -24,9 +25,7 @@ SEGMENTS = Segments(31, (Interruption(1989 - 1970),), Season(period=1))
 @pytest.fixture(scope="module")
 def packs() -> tuple[np.ndarray, np.ndarray]:
     """Packs per head and year, 1970 to 2000: California and the mean of the 38 other states."""
-    wide = pd.read_csv(DATA / "prop99.csv", sep=";").pivot_table(
-        index="State", columns="Year", values="PacksPerCapita"
-    )
+    wide = pd.read_csv(DATA / "prop99.csv", sep=";").pivot_table(index="State", columns="Year", values="PacksPerCapita")
     return wide.loc["California"].to_numpy(), wide.drop("California").mean().to_numpy()
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from pilotbook.estimate.its import Interruption, Season, SeasonKind, Segments, Shape, interrupted_counts
 
 TOLERANCE, WHOLE_UNIT = 5e-4, 1e-3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from pilotbook.estimate.its.autoregression import Array, simulate
 from pilotbook.estimate.its.segments import Interruption, Season, SeasonKind, Segments, Shape
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pilotbook.estimate.its import agreement
 from scipy import stats
+
+from pilotbook.estimate.its import agreement
 
 
 def test_welch_satterthwaite():

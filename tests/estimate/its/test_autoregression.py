@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pilotbook.estimate.its import autoregression as ar
 from scipy.linalg import toeplitz
 from statsmodels.tsa.arima_process import arma_acovf
+
+from pilotbook.estimate.its import autoregression as ar
 
 TOLERANCE = 1e-10
 PROCESSES = [(0.0,), (0.7,), (-0.5,), (0.98,), (0.5, 0.3), (1.0, -0.4), (-0.3, 0.5)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pilotbook.estimate.its import ASKED, Answer, Item, Risk, risk_of_bias
 
 CLEAN = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.its.bootstrap import bootstrap_t, contrast_estimates, tail_table
 from pilotbook.estimate.its.reml import fit_ar, likelihood_weights
 from pilotbook.estimate.its.segments import design
@@ -84,10 +85,7 @@ def test_size_where_the_textbook_bootstrap_fails(X, C):
     assert np.all((p < 0.05).mean(axis=0) < 0.08 + error)
     assert np.all((p < 0.05).mean(axis=0) > 0.03 - error)
     textbook = np.mean(
-        [
-            bootstrap_t(y, X24, C, fit_ar(y[None], X24, 1), rng, draws=199, plug_in=True).p < 0.05
-            for y in Y[:1_000]
-        ],
+        [bootstrap_t(y, X24, C, fit_ar(y[None], X24, 1), rng, draws=199, plug_in=True).p < 0.05 for y in Y[:1_000]],
         axis=0,
     )
     assert textbook[1] > (p < 0.05).mean(axis=0)[1]

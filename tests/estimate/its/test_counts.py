@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+
 from pilotbook.estimate.its import Flag, NoClaim, Reason, interrupted_counts
 from pilotbook.estimate.its.effects import Estimand
 from pilotbook.estimate.its.segments import design

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pilotbook.estimate.its.autoregression import precision
-from pilotbook.estimate.its.diagnostics import influence, innovations, ljung_box
-from pilotbook.estimate.its.segments import design
 from scipy.linalg import toeplitz
 from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.tsa.arima_process import arma_acovf
+
+from pilotbook.estimate.its.autoregression import precision
+from pilotbook.estimate.its.diagnostics import influence, innovations, ljung_box
+from pilotbook.estimate.its.segments import design
 
 from .series_for_tests import autoregressive, plain, stepped
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.its import (
     Flag,
     Interruption,
@@ -106,8 +107,6 @@ def test_seasonal_terms_need_full_years_before(before, kind, period, kept):
 
 def test_more_terms_than_the_points_can_tell_apart():
     """Nine years of quarters before, but the reform's shape equals a seasonal term on the periods kept."""
-    segments = Segments(
-        60, (Interruption(36),), QUARTERS, excluded=tuple(p for p in range(36, 60) if p % 4 != 1)
-    )
+    segments = Segments(60, (Interruption(36),), QUARTERS, excluded=tuple(p for p in range(36, 60) if p % 4 != 1))
     found = interrupted(stepped(60, 36), segments, np.random.default_rng(1))
     assert isinstance(found, NoClaim)

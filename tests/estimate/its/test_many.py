@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.its import Reason, interrupted, interrupted_many
 
 from .series_for_tests import autoregressive, plain, quarterly
@@ -43,9 +44,7 @@ def test_refusals_are_named_and_carry_no_number(Y):
 
 def test_without_draws_the_method_says_so(Y):
     assert interrupted_many(Y, quarterly()).method == "reml-t"
-    assert (
-        interrupted_many(Y[:2], quarterly(), np.random.default_rng(1), draws=99).method == "reml-bootstrap-t"
-    )
+    assert interrupted_many(Y[:2], quarterly(), np.random.default_rng(1), draws=99).method == "reml-bootstrap-t"
 
 
 def test_a_plan_that_no_series_can_carry():

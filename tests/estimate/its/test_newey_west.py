@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+
 from pilotbook.estimate.its.newey_west import default_lags, newey_west, t_inference
 from pilotbook.estimate.its.segments import design
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pilotbook.estimate.its import average_series, heterogeneity
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.tools.sm_exceptions import InvalidTestWarning
+
+from pilotbook.estimate.its import average_series, heterogeneity
 
 
 def test_spread_against_statsmodels():

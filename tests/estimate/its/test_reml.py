@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from pilotbook.estimate.its.autoregression import phi_from_partial
-from pilotbook.estimate.its.reml import fit_ar, likelihood_weights, parameter_grid
-from pilotbook.estimate.its.segments import design
 from scipy.linalg import toeplitz
 from scipy.optimize import minimize
 from statsmodels.tsa.arima_process import arma_acovf
+
+from pilotbook.estimate.its.autoregression import phi_from_partial
+from pilotbook.estimate.its.reml import fit_ar, likelihood_weights, parameter_grid
+from pilotbook.estimate.its.segments import design
 
 from .series_for_tests import autoregressive, quarterly
 
@@ -97,9 +98,7 @@ def test_a_period_with_an_indicator_is_a_period_left_out(Y):
         log_dets = np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(information)[1]
         return 0.5 * log_dets + 0.5 * (kept.sum() - terms) * np.log(residual @ inverse @ residual), coef
 
-    best = minimize(
-        lambda z: kept_only(z)[0], [0.3], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12}
-    )
+    best = minimize(lambda z: kept_only(z)[0], [0.3], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12})
     assert fit.phi[0, 0] == pytest.approx(np.tanh(best.x[0]), abs=PHI)
     np.testing.assert_allclose(fit.coef[0, :terms], kept_only(best.x)[1], atol=COEF)
 

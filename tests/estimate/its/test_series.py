@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.its import (
     Estimand,
     Flag,
@@ -68,9 +69,7 @@ def test_an_excluded_transition_cannot_move_the_result():
     wild[20:22] += 40
     segments = quarterly(excluded=(20, 21))
     one, two = run(y, segments), run(wild, segments)
-    assert effect(one, Estimand.LEVEL).estimate == pytest.approx(
-        effect(two, Estimand.LEVEL).estimate, rel=1e-6
-    )
+    assert effect(one, Estimand.LEVEL).estimate == pytest.approx(effect(two, Estimand.LEVEL).estimate, rel=1e-6)
     assert one.n_obs == 38
 
 

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import statsmodels.api as sm
+
 from pilotbook.estimate.its import Flag, NoClaim, Reason, structural
 from pilotbook.estimate.its.effects import Estimand
 from pilotbook.estimate.its.segments import design
@@ -23,9 +24,7 @@ def test_without_a_wandering_level_it_is_least_squares():
     found = structural(y, quarterly(60, 30))
     ols = sm.OLS(y, design(quarterly(60, 30)).X).fit()
     assert found.level < 1e-3 * found.irregular
-    level, slope = (
-        next(e for e in found.effects if e.estimand is what) for what in (Estimand.LEVEL, Estimand.SLOPE)
-    )
+    level, slope = (next(e for e in found.effects if e.estimand is what) for what in (Estimand.LEVEL, Estimand.SLOPE))
     assert level.estimate == pytest.approx(ols.params[2], rel=SAME_MODEL)
     assert level.se == pytest.approx(ols.bse[2], rel=SAME_MODEL)
     assert slope.se == pytest.approx(ols.bse[3], rel=SAME_MODEL)

@@ -1,15 +1,16 @@
 """Interrupted time series, alone and controlled.
 
-Read in this order: `segments` (what a plan declares), `gates` (what a series supports), `reml` and `bootstrap`
-(fit and inference), `effects` (what is reported), `series` (one series from values to results). Beside them stand
-`counts`, `structural`, `controlled`, `pooled` and `many`; `agreement`, `bias` and `diagnostics` judge.
+Read in this order: `segments` (what a plan declares), `gates` (what a series supports), `reml` and
+`bootstrap` (fit and inference), `effects` (what is reported), `series` (one series from values to results).
+Beside them stand `counts`, `structural`, `controlled`, `pooled` and `many`; `agreement`, `bias` and
+`diagnostics` judge.
 """
 
 from .agreement import Agreement, agreement
 from .bias import ASKED, Answer, BiasItem, Item, Risk, risk_of_bias
 from .controlled import Controlled, ControlledCounts, controlled, controlled_counts
 from .counts import CountResult, RateRatio, interrupted_counts
-from .effects import ItsEffect, Estimand
+from .effects import Estimand, ItsEffect
 from .gates import Flag, NoClaim, Reason
 from .many import ManyResults, interrupted_many
 from .pooled import Heterogeneity, PooledSeries, average_series, heterogeneity
@@ -25,12 +26,12 @@ __all__ = [
     "Controlled",
     "ControlledCounts",
     "CountResult",
-    "ItsEffect",
     "Estimand",
     "Flag",
     "Heterogeneity",
     "Interruption",
     "Item",
+    "ItsEffect",
     "ItsResult",
     "ManyResults",
     "NoClaim",

@@ -33,9 +33,7 @@ class Agreement:
     differs: bool
 
 
-def agreement(
-    first: tuple[float, float, float], second: tuple[float, float, float], level: float = 0.95
-) -> Agreement:
+def agreement(first: tuple[float, float, float], second: tuple[float, float, float], level: float = 0.95) -> Agreement:
     """Compare two estimates, each given as (estimate, standard error, degrees of freedom).
 
     Degrees of freedom of the difference by Welch and Satterthwaite; infinite is allowed.

@@ -79,9 +79,7 @@ def pair_products(left: Array, right: Array, order: int) -> Array:
 def precision(phi: Array, n_times: int) -> Array:
     """Inverse covariance matrix, (n_times, n_times), for unit innovation variance."""
     identity = np.eye(n_times)
-    dense: Array = np.tensordot(
-        pair_weights(phi[None, :])[0], pair_products(identity, identity, len(phi)), axes=1
-    )
+    dense: Array = np.tensordot(pair_weights(phi[None, :])[0], pair_products(identity, identity, len(phi)), axes=1)
     return dense
 
 

@@ -112,11 +112,7 @@ def risk_of_bias(
 def _shape(registered_before_data: bool | None) -> Answer:
     if registered_before_data is None:
         return Answer(Risk.UNCLEAR, "plan-not-registered")
-    return (
-        Answer(Risk.LOW, "registered-before")
-        if registered_before_data
-        else Answer(Risk.HIGH, "registered-after")
-    )
+    return Answer(Risk.LOW, "registered-before") if registered_before_data else Answer(Risk.HIGH, "registered-after")
 
 
 def _incomplete(before: float, after: float) -> Answer:

@@ -169,9 +169,7 @@ def tail_table(X: Array, C: Array, order: int, rng: np.random.Generator, *, draw
     tail = np.empty((len(grid), len(C), len(ratio)))
     for g, partial in enumerate(grid):
         series = simulate(np.broadcast_to(partial, (draws, order)), noise).T
-        simulated = np.sort(
-            np.abs(np.divide(*contrast_estimates(fit_ar(series, X, order, refine=False), C))), axis=0
-        )
+        simulated = np.sort(np.abs(np.divide(*contrast_estimates(fit_ar(series, X, order, refine=False), C))), axis=0)
         for j in range(len(C)):
             tail[g, j] = (1 + draws - np.searchsorted(simulated[:, j], ratio)) / (draws + 1)
     return TailTable(X=X, C=C, order=order, ratio=ratio, tail=tail, draws=draws)
@@ -191,7 +189,5 @@ def _first_below(x: Array, rows: Array, threshold: float) -> Array:
     right = np.clip(below.argmax(axis=1), 1, len(x) - 1)
     index = np.arange(len(rows))
     upper, lower = rows[index, right - 1], rows[index, right]
-    crossing = x[right - 1] + (x[right] - x[right - 1]) * (upper - threshold) / np.maximum(
-        upper - lower, 1e-12
-    )
+    crossing = x[right - 1] + (x[right] - x[right - 1]) * (upper - threshold) / np.maximum(upper - lower, 1e-12)
     return np.where(below.any(axis=1), crossing, np.inf)

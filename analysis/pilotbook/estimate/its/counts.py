@@ -141,9 +141,7 @@ def interrupted_counts(
         return NoClaim(Reason.TOO_FEW_EVENTS, passed.n_before, passed.n_after, "no event on one side")
     fit = _fit(y, X, offset[kept], negative_binomial)
     if fit is None:
-        return NoClaim(
-            Reason.NOT_CONVERGED, passed.n_before, passed.n_after, "iterations did not settle"
-        )
+        return NoClaim(Reason.NOT_CONVERGED, passed.n_before, passed.n_after, "iterations did not settle")
     coef, cov, alpha, converged = fit
     mu = np.exp(X @ coef + offset[kept])
     pearson = (y - mu) / np.sqrt(mu * (1 + alpha * mu))
@@ -176,9 +174,7 @@ def interrupted_counts(
 _RATIOS = (Estimand.LEVEL, Estimand.SLOPE, Estimand.AT_HORIZON)
 
 
-def _fit(
-    y: Array, X: Array, offset: Array, negative_binomial: bool
-) -> tuple[Array, Array, float, bool] | None:
+def _fit(y: Array, X: Array, offset: Array, negative_binomial: bool) -> tuple[Array, Array, float, bool] | None:
     """Coefficients, unscaled covariance, alpha, and whether alpha was found inside its range."""
     poisson = _irls(y, X, offset, 0.0)
     if poisson is None or not negative_binomial:
@@ -186,9 +182,7 @@ def _fit(
 
     def profile(log_alpha: float) -> float:
         found = _irls(y, X, offset, float(np.exp(log_alpha)))
-        return (
-            np.inf if found is None else -_loglik(y, np.exp(X @ found[0] + offset), float(np.exp(log_alpha)))
-        )
+        return np.inf if found is None else -_loglik(y, np.exp(X @ found[0] + offset), float(np.exp(log_alpha)))
 
     search = optimize.minimize_scalar(profile, bounds=np.log(_ALPHA_LIMITS), method="bounded")
     alpha = float(np.exp(search.x))
@@ -239,9 +233,7 @@ def _events(passed: Passed, coef: Array, cov: Array, offset: Array, first: int, 
     return Averted(estimate, estimate - quantile * se, estimate + quantile * se)
 
 
-def _path(
-    counts: Array, passed: Passed, coef: Array, cov: Array, offset: Array, first: int, quantile: float
-) -> Path:
+def _path(counts: Array, passed: Passed, coef: Array, cov: Array, offset: Array, first: int, quantile: float) -> Path:
     fitted, without = (rows(passed.design)[:, : len(coef)] for rows in (fitted_rows, counterfactual_rows))
     half_width = quantile * np.sqrt(np.einsum("tk,kl,tl->t", without, cov, without))
     centre = without @ coef + offset

@@ -76,9 +76,7 @@ def ljung_box(values: Array, *, lags: int, fitted: int) -> LjungBox:
     return LjungBox(statistic, df, float(stats.chi2.sf(statistic, df)), lags)
 
 
-def influence(
-    y: Array, columns: Design, phi: Array, contrast: Array, estimate: float, se: float
-) -> Influence:
+def influence(y: Array, columns: Design, phi: Array, contrast: Array, estimate: float, se: float) -> Influence:
     """Delete every point in turn, the autocorrelation held at its estimate.
 
     A deleted point is an indicator column more; the coefficients then change by a closed form (Martin

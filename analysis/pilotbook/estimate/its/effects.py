@@ -122,9 +122,7 @@ def effects(
     for contrast, quantile, probability in zip(found, critical, p, strict=True):
         estimate = float(contrast.vector @ coef)
         se = float(np.sqrt(contrast.vector @ cov @ contrast.vector))
-        ratio = (
-            (None, None, None) if contrast.baseline is None else fieller(contrast, coef, cov, float(quantile))
-        )
+        ratio = (None, None, None) if contrast.baseline is None else fieller(contrast, coef, cov, float(quantile))
         low, high = estimate - quantile * se, estimate + quantile * se
         key = (contrast.estimand, contrast.label, contrast.horizon)
         out.append(ItsEffect(*key, estimate, se, float(low), float(high), float(probability), *ratio))

@@ -117,9 +117,7 @@ def gate_periods(observed: NDArray[np.bool_], segments: Segments) -> Passed | No
     season = permitted_season(segments, kept)
     columns = design(segments, observed, season)
     if np.linalg.matrix_rank(_scaled(columns.X)) < columns.X.shape[1] or columns.df < 2:
-        return NoClaim(
-            Reason.COLLINEAR, sides[0], sides[-1], "terms cannot be told apart on these periods"
-        )
+        return NoClaim(Reason.COLLINEAR, sides[0], sides[-1], "terms cannot be told apart on these periods")
     return Passed(columns, sides[0], sides[-1], _flags(segments, season, sides, observed))
 
 
@@ -191,9 +189,7 @@ def _scaled(X: Array) -> Array:
     return scaled
 
 
-def _flags(
-    segments: Segments, season: Season, sides: list[int], observed: NDArray[np.bool_]
-) -> tuple[Flag, ...]:
+def _flags(segments: Segments, season: Season, sides: list[int], observed: NDArray[np.bool_]) -> tuple[Flag, ...]:
     planned = np.ones(segments.n_times, dtype=bool)
     planned[list(segments.excluded)] = False
     return tuple(

@@ -150,9 +150,7 @@ class Design:
         return int(self.X.shape[1]) - len(self.omitted)
 
 
-def design(
-    segments: Segments, observed: NDArray[np.bool_] | None = None, season: Season | None = None
-) -> Design:
+def design(segments: Segments, observed: NDArray[np.bool_] | None = None, season: Season | None = None) -> Design:
     """Columns for a declared segmented regression.
 
     Parameters
@@ -182,9 +180,7 @@ def design(
         names.append(f"omitted {period}")
         owner.append(-1)
     owners = np.array(owner)
-    impact = np.array([owners == number for number in range(len(segments.interruptions))]).reshape(
-        -1, len(owners)
-    )
+    impact = np.array([owners == number for number in range(len(segments.interruptions))]).reshape(-1, len(owners))
     return Design(np.column_stack(columns), tuple(names), impact, omitted, season)
 
 
@@ -221,10 +217,6 @@ def _season_columns(season: Season, n_times: int) -> list[tuple[str, Array]]:
             return [(f"season {s + 1}", (phase == s).astype(float)) for s in range(1, season.period)]
         case SeasonKind.HARMONICS:
             angle = 2 * np.pi * phase / season.period
-            waves = [
-                (f"{w.__name__} {k}", w(k * angle))
-                for k in range(1, season.pairs + 1)
-                for w in (np.sin, np.cos)
-            ]
+            waves = [(f"{w.__name__} {k}", w(k * angle)) for k in range(1, season.pairs + 1) for w in (np.sin, np.cos)]
             # The sine of the fastest wave of an even period is zero everywhere.
             return [(name, wave) for name, wave in waves if np.abs(wave).max() > 1e-9]

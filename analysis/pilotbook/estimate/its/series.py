@@ -141,17 +141,13 @@ def interrupted(
     C = np.stack([row.vector for row in rows])
     first = segments.interruptions[0].start
     counterfactual = counterfactual_rows(columns)
-    inference = bootstrap_t(
-        filled, X, np.vstack([C, counterfactual[first:]]), fit, rng, draws=draws, level=level
-    )
+    inference = bootstrap_t(filled, X, np.vstack([C, counterfactual[first:]]), fit, rng, draws=draws, level=level)
     coef, cov, phi = fit.coef[0], fit.cov[0], fit.phi[0]
     path = _path(y, columns.omitted, fitted_rows(columns) @ coef, counterfactual @ coef, first)
     path.low[first:], path.high[first:] = inference.low[len(rows) :], inference.high[len(rows) :]
     nw_coef, nw_cov = newey_west(filled, X)
     main = _longest_horizon(rows)
-    influences = influence(
-        filled, columns, phi, C[main], float(inference.estimate[main]), float(inference.se[main])
-    )
+    influences = influence(filled, columns, phi, C[main], float(inference.estimate[main]), float(inference.se[main]))
     left_over = _left_over(filled, X, columns.kept, coef, phi, segments.season.period)
     return ItsResult(
         effects=effects(rows, coef, cov, inference.critical[: len(rows)], inference.p[: len(rows)]),

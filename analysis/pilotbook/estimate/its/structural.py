@@ -76,8 +76,8 @@ def structural(
 
 
 def _first_converged(y: Array, exog: Array):  # type: ignore[no-untyped-def]  # statsmodels has no types
-    # Regressors as states with a diffuse start: their uncertainty does not hang on the curvature in variances that
-    # may be estimated as zero, and the variances are then estimated by restricted likelihood.
+    # Regressors as states with a diffuse start: their uncertainty does not hang on the curvature in
+    # variances that may be estimated as zero, and the variances are then estimated by restricted likelihood.
     model = UnobservedComponents(
         y,
         level="local linear deterministic trend",
@@ -90,9 +90,10 @@ def _first_converged(y: Array, exog: Array):  # type: ignore[no-untyped-def]  # 
         warnings.simplefilter("ignore", ModelWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
         for optimiser in _OPTIMISERS:
-            results = model.fit(start_params=start, method=optimiser, maxiter=500, disp=False, cov_type="none")
+            results = model.fit(start, method=optimiser, maxiter=500, disp=False, cov_type="none")
             start = results.params
-            if results.mle_retvals["converged"] and np.isfinite(results.smoothed_state_cov[2:, 2:, -1]).all():
+            known = np.isfinite(results.smoothed_state_cov[2:, 2:, -1]).all()
+            if results.mle_retvals["converged"] and known:
                 return results, optimiser
     return None
 
