@@ -178,6 +178,14 @@ def plan_check(name: str, as_json: bool) -> None:
     click.echo(f"  inference: {contract.leads} (rule {contract.rule})")
 
 
+@plan.command("schema")
+def plan_schema() -> None:
+    """Print the JSON Schema of a plan, which editors read for completion."""
+    from pilotbook.design.planfile import plan_schema as schema
+
+    click.echo(schema(), nl=False)
+
+
 @plan.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def plan_list(as_json: bool) -> None:

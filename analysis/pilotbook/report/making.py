@@ -46,7 +46,7 @@ class _Making:
         self.request, self.period = stages.request, stages.period
         self.todo = stages.outdated(earlier)
         self.manifest = Manifest(self.request.plan.id, self.period)
-        self.tell = lambda line: tell(f"{self.request.plan.id} {self.period}: {line}")
+        self._tell = tell
 
     def run(self) -> None:
         chapter = read_notebook(CHAPTERS / CHAPTER)
@@ -67,6 +67,9 @@ class _Making:
                 self._draw(language, formats)
         self.manifest.write(self.work)
 
+    def _say(self, line: str) -> None:
+        self._tell(f"{self.request.plan.id} {self.period}: {line}")
+
     def _carry_over(self) -> None:
         """Copy the outputs that are as they must be, also those of languages and formats not asked for."""
         for stage, inputs in self.earlier.stages.items():
@@ -85,13 +88,13 @@ class _Making:
             self._record(stage, self.stages.inputs[stage])
 
     def _estimate(self) -> None:
-        self.tell(f"estimating ({', '.join(self.todo[ESTIMATES])})")
+        self._say(f"estimating ({', '.join(self.todo[ESTIMATES])})")
         evaluate(self.request.plan, self.stages.panel, self.period).write(self.work)
         self._done(ESTIMATES)
 
     def _execute(self, chapter: NotebookNode, language: str, values: Mapping[str, parameters.Value]) -> None:
         stage = f"{language}/notebook"
-        self.tell(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
+        self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
         matter = front_matter(plan, evaluate(plan, self.stages.panel, self.period), values)
         notebook = compose({Path(CHAPTER).stem: chapter}, matter)
@@ -106,7 +109,7 @@ class _Making:
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
         engine, notebook = self.request.engine, self.work / output_of(f"{language}/notebook")
-        self.tell(f"{' and '.join(formats)} in {language} by the {engine.name} engine ({engine.version})")
+        self._say(f"{' and '.join(formats)} in {language} by the {engine.name} engine ({engine.version})")
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
             copy = Path(shutil.copy(notebook, private))
             shutil.copy(CHAPTERS / BIBLIOGRAPHY, private)

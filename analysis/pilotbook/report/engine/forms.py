@@ -19,8 +19,6 @@ from pilotbook.report.engine.tree import (
     string,
 )
 
-PAGE_WIDTH_POINTS = 459.0
-POINTS_PER_PIXEL = 0.75
 FOLD_WORD = {"en": "Code", "zh": "代码"}
 
 
@@ -55,6 +53,17 @@ class Form(Walk):
         if EQUATION in classes:
             return self.equation(identifier, dict(pairs)["number"], item["c"][1][0]["c"][1])
         return self._conditional(item, classes, dict(pairs))
+
+    def on_image(self, item: Node) -> list[Node]:
+        """Quarto's ``fig-alt`` takes the place of the description, which both writers print as alternative."""
+        (identifier, classes, pairs), description, target = item["c"]
+        kept = [pair for pair in pairs if pair[0] != "fig-alt"]
+        alternative = dict(pairs).get("fig-alt", plain_text(description))
+        return [
+            node(
+                "Image", attributes(identifier, [*classes, "img-fluid"], kept), [string(alternative)], target
+            )
+        ]
 
     def _conditional(self, item: Node, classes: list[str], pairs: dict[str, str]) -> list[Node]:
         walked = self.descend(item)
@@ -122,20 +131,6 @@ class HtmlForm(Form):
             )
         ]
 
-    def on_image(self, item: Node) -> list[Node]:
-        """Quarto's ``fig-alt`` is HTML's ``alt``."""
-        (identifier, classes, pairs), description, target = item["c"]
-        kept = [pair for pair in pairs if pair[0] != "fig-alt"]
-        alternative = dict(pairs).get("fig-alt", plain_text(description))
-        return [
-            node(
-                "Image",
-                attributes(identifier, [*classes, "img-fluid"], [*kept, ("alt", alternative)]),
-                [],
-                target,
-            )
-        ]
-
     def on_codeblock(self, item: Node) -> list[Node]:
         """The code of a cell is folded unless it says otherwise."""
         (identifier, classes, pairs), code = item["c"]
@@ -199,18 +194,6 @@ class TypstForm(Form):
             raw_inline("typst", f" ]){_label(identifier)}"),
         ]
 
-    def on_image(self, item: Node) -> list[Node]:
-        """An image with alternative text, never wider than the text."""
-        (_, _, pairs), description, (path, _) = item["c"]
-        values = dict(pairs)
-        alternative = values.get("fig-alt", plain_text(description))
-        return [
-            raw_inline(
-                "typst",
-                f"#box(image({_typst_string(path)}, width: {_width(values.get('width', ''))}, alt: {_typst_string(alternative)}))",
-            )
-        ]
-
     def on_codeblock(self, item: Node) -> list[Node]:
         """The code of a cell is printed only where the cell asks for it."""
         (_, classes, pairs), code = item["c"]
@@ -238,19 +221,6 @@ class TypstForm(Form):
 
 def _label(identifier: str) -> str:
     return f"<{identifier}>" if identifier else ""
-
-
-def _typst_string(text: str) -> str:
-    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _width(width: str) -> str:
-    if width.endswith("%"):
-        return width
-    if width.endswith("px") and float(width[:-2]) * POINTS_PER_PIXEL < PAGE_WIDTH_POINTS:
-        return f"{float(width[:-2]) * POINTS_PER_PIXEL:.2f}pt"
-    return "100%"
 
 
 def _rows(panels: list[Node], columns: int) -> list[Node]:

@@ -62,6 +62,13 @@ def publication_date(front: Mapping[str, Any]) -> datetime.date | None:
         return None
 
 
+def publication_moment(front: Mapping[str, Any]) -> datetime.datetime:
+    """Return noon, UTC, of the report's date: the one moment that may show in its bytes."""
+    date = publication_date(front)
+    assert date is not None, "the front matter has been checked"
+    return datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC)
+
+
 def parameters(front: Mapping[str, Any]) -> dict[str, str]:
     """The parameters that the finished pages must carry."""
     report = front.get("report") or {}

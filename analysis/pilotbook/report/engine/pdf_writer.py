@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import re
 from pathlib import Path
 
 import typst
@@ -10,9 +10,10 @@ import typst
 from pilotbook.report.engine.document import Document, to_json
 from pilotbook.report.engine.fonts import typst_fonts
 from pilotbook.report.engine.forms import TypstForm
-from pilotbook.report.engine.metadata import publication_date
+from pilotbook.report.engine.metadata import publication_moment
 from pilotbook.report.engine.pandoc import run_pandoc
 
+FILTERS = ("words.lua", "blocks.lua", "math-alt.lua", "pictures.lua", "tables.lua")
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
@@ -26,7 +27,7 @@ def write_typst(document: Document, extension: Path, directory: Path, metadata_f
     """
     form = TypstForm(document.source.place, document.cells, document.source.language)
     tree = {**document.tree, "blocks": form.blocks(document.tree["blocks"])}
-    filters = [f"--lua-filter={extension / name}" for name in ("words.lua", "blocks.lua", "math-alt.lua")]
+    filters = [f"--lua-filter={extension / name}" for name in FILTERS]
     arguments = [
         "--from=json",
         "--to=typst-citations",
@@ -51,22 +52,16 @@ def compile_pdf(text: str, document: Document, directory: Path) -> bytes:
     RenderError
         If Typst refuses the source, with Typst's own reason.
     """
-    date = publication_date(document.source.front)
-    assert date is not None, "the front matter has been checked"
-    noon = datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC)
+    noon = publication_moment(document.source.front)
     try:
-        pdf = typst.compile(
-            text.encode(),
-            root=str(directory),
-            font_paths=typst_fonts(),
-            format="pdf",
-            pdf_standards=STANDARDS,
-            timestamp=noon,
-        )
+        compiler = typst.Compiler(text.encode(), root=directory, font_paths=typst_fonts())
+        pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=noon)
     except typst.TypstError as error:
-        hints = " ".join(error.hints)
+        hints = "; ".join(error.hints)
+        line = re.search(r"^ *\d+ │ (.*)$", error.diagnostic, re.MULTILINE)
+        near = f", near: {line[1].strip()[:120]}" if line else ""
         raise document.source.place.error(
-            f"the PDF cannot be made: {error.message}. {hints}\n{error.diagnostic}"
+            f"the PDF cannot be made: {error.message}{near} ({hints})"
         ) from error
     assert isinstance(pdf, bytes)
     return pdf

@@ -12,6 +12,7 @@ import yaml
 from pilotbook.report.engine.citations import bibliography, citation_style
 from pilotbook.report.engine.document import Document
 from pilotbook.report.engine.extension import NAME, extension_folder
+from pilotbook.report.engine.markdown import HIDDEN_TAGS
 from pilotbook.report.engine.metadata import template_metadata
 from pilotbook.report.engine.source import Source
 
@@ -52,7 +53,7 @@ def _notebook(source: Source, directory: Path) -> dict[str, Any]:
     cells = [
         _cell(cell.kind, cell.text, cell.metadata, cell.outputs, index)
         for index, cell in enumerate(source.cells)
-        if cell.text.strip()
+        if cell.text.strip() and not cell.tags & HIDDEN_TAGS
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return {"cells": [head, *cells], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}

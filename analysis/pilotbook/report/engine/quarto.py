@@ -15,6 +15,7 @@ from pathlib import Path
 from pilotbook.report.engine.document import Document, build_document
 from pilotbook.report.engine.extension import NAME, extension_fingerprint, extension_folder
 from pilotbook.report.engine.fonts import font_faces, font_fingerprint
+from pilotbook.report.engine.metadata import publication_moment
 from pilotbook.report.engine.private_copy import lay_out_for_quarto
 from pilotbook.report.engine.proofs import prove
 from pilotbook.report.engine.publish import publish
@@ -107,6 +108,7 @@ class QuartoEngine:
         environment = {
             **os.environ,
             "TZ": "UTC",
+            "SOURCE_DATE_EPOCH": str(int(publication_moment(document.source.front).timestamp())),
             "TYPST_IGNORE_SYSTEM_FONTS": "1",
             "TYPST_FONT_PATHS": fonts,
             "NO_COLOR": "1",

@@ -26,12 +26,17 @@ def _identity(pdf: pikepdf.Pdf, language: str) -> list[str]:
     checks = {
         f"its language is '{found}', not '{language}'": found.lower() == language.lower(),
         "it has no title": bool(str(metadata.get("dc:title", "")).strip()),
-        "it is not marked as tagged": bool(pdf.Root.get("/MarkInfo", {}).get("/Marked", False)),
+        "it is not marked as tagged": _is_marked(pdf),
         "it does not claim PDF/UA-1": str(metadata.get(PDF_UA)) == "1",
         "it does not claim PDF/A-2a": (str(metadata.get(PDF_A_PART)), str(metadata.get(PDF_A_LEVEL)).upper())
         == ("2", "A"),
     }
     return [finding for finding, holds in checks.items() if not holds]
+
+
+def _is_marked(pdf: pikepdf.Pdf) -> bool:
+    information = pdf.Root.get("/MarkInfo")
+    return information is not None and bool(information.get("/Marked", False))
 
 
 def _parameters(pdf: pikepdf.Pdf, expected: dict[str, str]) -> list[str]:
