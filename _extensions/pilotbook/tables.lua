@@ -12,7 +12,7 @@ local function dress(element)
     element.classes:insert 'typst:no-figure' -- Pandoc would centre it in a figure of its own
     return element, false
   end
-  local attributes = { role = 'region', tabindex = '0', ['aria-label'] = name }
+  local attributes = { { 'role', 'group' }, { 'tabindex', '0' }, { 'aria-label', name } }
   return pandoc.Div({ element }, pandoc.Attr('', { 'table-scroll' }, attributes)), false
 end
 
