@@ -58,18 +58,10 @@ def app() -> None:
 @app.command()
 @click.argument("plans", nargs=-1, metavar="[PLAN]...")
 @click.option("--all", "every", is_flag=True, help="Render every plan in analysis/plans/.")
-@click.option(
-    "--period", help="Report up to this period (2024, 2024Q4, 2024-11); by default the last of the data."
-)
-@click.option(
-    "--lang", "languages", multiple=True, default=("en",), show_default=True, help="Language; repeatable."
-)
-@click.option(
-    "--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both."
-)
-@click.option(
-    "--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True
-)
+@click.option("--period", help="Report up to this period (2024, 2024Q4, 2024-11); by default the last of the data.")
+@click.option("--lang", "languages", multiple=True, default=("en",), show_default=True, help="Language; repeatable.")
+@click.option("--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both.")
+@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Reports at a time.")
 @click.option(
     "--out",
@@ -77,9 +69,7 @@ def app() -> None:
     default=BUILD,
     help="Output folder; by default _build.",
 )
-@click.option(
-    "-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable."
-)
+@click.option("-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def render(
     plans: tuple[str, ...],
@@ -96,7 +86,8 @@ def render(
     """Render the report of each PLAN: a file, or the name of one in analysis/plans/."""
     from pilotbook.report.batch import Outcome, render_all
     from pilotbook.report.engine import choose_engine
-    from pilotbook.report.render import FORMATS, Request
+    from pilotbook.report.render import FORMATS
+    from pilotbook.report.stages import Request
 
     chosen = choose_engine(engine)
     requests = [
@@ -171,7 +162,7 @@ def plan_check(name: str, as_json: bool) -> None:
     """Check a PLAN, and that its data have what it names."""
     from pilotbook.design.contract import draw_contract
     from pilotbook.design.planfile import find_plan, read_plan
-    from pilotbook.evaluate.evaluation import load_panel
+    from pilotbook.evaluate.inputs import load_panel
 
     plan_file = read_plan(find_plan(name))
     contract = draw_contract(plan_file.plan, load_panel(plan_file))
@@ -185,6 +176,14 @@ def plan_check(name: str, as_json: bool) -> None:
         f"{contract.assigned_controls} without ({contract.controls} counties)"
     )
     click.echo(f"  inference: {contract.leads} (rule {contract.rule})")
+
+
+@plan.command("schema")
+def plan_schema() -> None:
+    """Print the JSON Schema of a plan, which editors read for completion."""
+    from pilotbook.design.planfile import plan_schema as schema
+
+    click.echo(schema(), nl=False)
 
 
 @plan.command("list")
@@ -212,9 +211,7 @@ def plan_list(as_json: bool) -> None:
         _print_json(rows)
         return
     for row in rows:
-        click.echo(
-            f"{row['id']}: {row['title']} ({row['dataset']}{', simulated' if row['simulated'] else ''})"
-        )
+        click.echo(f"{row['id']}: {row['title']} ({row['dataset']}{', simulated' if row['simulated'] else ''})")
 
 
 @app.command()

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from pilotbook.design.planfile import plan_paths, read_plan
 from pilotbook.errors import PilotbookError
-from pilotbook.evaluate.evaluation import load_panel
+from pilotbook.evaluate.inputs import load_panel
 from pilotbook.project import PLANS, ROOT
 from pilotbook.report.engine import choose_engine
 
@@ -63,26 +63,20 @@ def _try(name: str, look: Callable[[], str], *, optional: bool) -> Check:
     try:
         return Check(name, look(), True)
     except PilotbookError as error:
-        return Check(
-            name, "not there" if optional else "cannot be used", None if optional else False, str(error)
-        )
+        return Check(name, "not there" if optional else "cannot be used", None if optional else False, str(error))
 
 
 def _packages() -> Check:
     """Compare what is installed with the lock."""
     pinned = {r.name: r for r in map(Requirement, _locked_lines()) if r.marker is None or r.marker.evaluate()}
-    wrong = [
-        f"{name} {_installed(name)}" for name, r in pinned.items() if _installed(name) not in r.specifier
-    ]
+    wrong = [f"{name} {_installed(name)}" for name, r in pinned.items() if _installed(name) not in r.specifier]
     found = f"{len(pinned) - len(wrong)} of {len(pinned)} as in {LOCK.name}"
     return Check("packages", found, not wrong, f"run `make environment`; other versions: {', '.join(wrong)}")
 
 
 def _locked_lines() -> list[str]:
     text = LOCK.read_text(encoding="utf-8").replace("\\\n", " ")
-    return [
-        line.split(" --hash")[0] for line in text.splitlines() if line and not line.startswith(("#", " "))
-    ]
+    return [line.split(" --hash")[0] for line in text.splitlines() if line and not line.startswith(("#", " "))]
 
 
 def _installed(name: str) -> str:

@@ -31,9 +31,7 @@ def of_code(*parts: str) -> str:
     for part in parts:
         path = PACKAGE / part
         files += [path] if path.is_file() else [p for p in path.rglob("*") if _is_source(p)]
-    return of_json(
-        {file.relative_to(PACKAGE).as_posix(): sha256(file.read_bytes()) for file in sorted(files)}
-    )
+    return of_json({file.relative_to(PACKAGE).as_posix(): sha256(file.read_bytes()) for file in sorted(files)})
 
 
 def _is_source(path: Path) -> bool:

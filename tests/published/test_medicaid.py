@@ -1,15 +1,14 @@
-"""The Medicaid expansion and county mortality: numbers of Baker, Callaway, Cunningham, Goodman-Bacon and Sant'Anna.
+"""The Medicaid expansion and county mortality: numbers of Baker et al., "A Practitioner's Guide" (JEL).
 
-Published errors cluster by county and are replication values. The reform was assigned by state; errors by state are those
-to lead with. Published numbers have two decimals, hence the tolerances; values with more digits are from diff-diff, csdid
-and pyfixest, which agree on them.
+Published errors cluster by county and are replication values. The reform was assigned by state; errors by
+state are those to lead with. Published numbers have two decimals, hence the tolerances; values with more
+digits are from diff-diff, csdid and pyfixest, which agree on them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.result import Effect, StandardError, Variance
@@ -48,9 +47,7 @@ def test_unweighted_two_by_two(pair):
 
 @pytest.mark.parametrize(("by_state", "published"), [(False, 1.49), (True, 1.98)])
 def test_weighted_two_by_two(pair, by_state, published):
-    (result,) = two_by_two(
-        pair.y, pair.cohort, weights=pair.weights, cluster=pair.state if by_state else None
-    )
+    (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=pair.state if by_state else None)
     assert result.effect.estimate == pytest.approx(-2.5629, abs=ESTIMATE)
     assert se(result.effect, Variance.CRV1) == pytest.approx(published, abs=SE)
 

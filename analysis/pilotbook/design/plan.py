@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-PeriodText = Annotated[str, Field(coerce_numbers_to_str=True)]
+PeriodText = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"type": ["string", "integer"], "description": "A period, such as 2019, 2019Q4 or 2019-11."}),
+]
+"""A period as it is written; YAML reads a bare year as a number."""
 
 
 class _Section(BaseModel):
@@ -29,9 +34,7 @@ class PanelSection(_Section):
         default="county",
         description="Column of the unit at which the reform was assigned; errors cluster here.",
     )
-    start: Text = Field(
-        default="start", description="Column of the first period under the reform; empty: never."
-    )
+    start: Text = Field(default="start", description="Column of the first period under the reform; empty: never.")
     never: tuple[PeriodText, ...] = Field(
         default=(), description="Spellings in the start column that mean never, besides the empty cell."
     )
@@ -121,9 +124,7 @@ class AnalysisPlan(_Section):
     reform: Identifier = Field(description="Id of the reform that is evaluated.")
     date: datetime.date = Field(description="Day on which the plan was written.")
     authors: tuple[Text, ...] = Field(min_length=1)
-    question: Text = Field(
-        description="The estimand in one sentence: whose effect, on what, over which horizon."
-    )
+    question: Text = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
     dataset: Text = Field(description="Name of a folder in data/, or a path from the plan's own folder.")
     panel: PanelSection
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
@@ -163,9 +164,7 @@ class AnalysisPlan(_Section):
             try:
                 parse_period(text, kind)
             except ValueError:
-                raise ValueError(
-                    f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}"
-                ) from None
+                raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}") from None
         return self
 
     def layout(self) -> Layout:

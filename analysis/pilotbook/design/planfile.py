@@ -83,9 +83,7 @@ def read_plan(path: Path) -> PlanFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = f" line {mark.line + 1}, column {mark.column + 1}:" if mark else ""
-        raise PlanError(
-            f"{shown}:{at} not YAML: {error.problem}; check indentation, colons and quotes"
-        ) from None
+        raise PlanError(f"{shown}:{at} not YAML: {error.problem}; check indentation, colons and quotes") from None
     except yaml.YAMLError as error:
         raise PlanError(f"{shown}: not YAML: {error}") from None
     if not isinstance(content, dict):
@@ -134,11 +132,7 @@ def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
         case "extra_forbidden":
             known = _keys_at(location[:-1])
             near = get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
-            return (
-                f"unknown key; did you mean `{near[0]}`?"
-                if near
-                else f"unknown key; valid: {', '.join(known)}"
-            )
+            return f"unknown key; did you mean `{near[0]}`?" if near else f"unknown key; valid: {', '.join(known)}"
         case "literal_error":
             near = get_close_matches(str(error["input"]), str(error["ctx"]["expected"]).split("'"), n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""

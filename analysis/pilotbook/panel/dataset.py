@@ -138,13 +138,9 @@ def _described(folder: Path, shown: str) -> Dataset:
     try:
         description = Description.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise DataError(
-            f"{shown}: the folder has no {DESCRIPTION}; add one, or name the data file itself"
-        ) from None
+        raise DataError(f"{shown}: the folder has no {DESCRIPTION}; add one, or name the data file itself") from None
     except (json.JSONDecodeError, ValidationError) as error:
-        raise DataError(
-            f"{shown}/{DESCRIPTION}: cannot be read as a data package ({_brief(error)})"
-        ) from None
+        raise DataError(f"{shown}/{DESCRIPTION}: cannot be read as a data package ({_brief(error)})") from None
     file = description.resources[0].path
     return Dataset((folder / file).resolve(), f"{shown}/{file}", description)
 

@@ -92,9 +92,7 @@ def means_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     for outcome in evaluation.plan.outcomes:
         digits = max(numbers.decimals(outcome.id) - 1, 0)
         for group, name in NAMES.items():
-            rows = [
-                r for r in mean_rows(evaluation, outcome.id, group, weights=weights) if r.estimate is not None
-            ]
+            rows = [r for r in mean_rows(evaluation, outcome.id, group, weights=weights) if r.estimate is not None]
             first, last = rows[0], rows[-1]
             said.append(
                 f"{outcome.title}, {name.lower()}: {numbers.decimal(first.estimate or 0, digits)} in "
@@ -129,7 +127,7 @@ def _draw_path(axes: Axes, rows: Sequence[Row]) -> None:
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axvline(-0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.vlines(time, low, high, color=PILOT, linewidth=1.6)
-    sns.scatterplot(x=time, y=effect, color=PILOT, s=30, ax=axes, zorder=3, legend=False)
+    sns.scatterplot(x=time, y=effect, color=PILOT, s=28, linewidth=0, ax=axes, zorder=3, legend=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -154,9 +152,7 @@ def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
             for when, rows in (("before the start", before), ("after it", after))
             if rows
         ]
-        said.append(
-            f"{path.outcome.title}, {analysis_name(path.estimator, path.cohorts)}: {'; '.join(parts)}."
-        )
+        said.append(f"{path.outcome.title}, {analysis_name(path.estimator, path.cohorts)}: {'; '.join(parts)}.")
     return f"Effects with intervals by periods since the start. {' '.join(said)}"
 
 
@@ -165,9 +161,7 @@ def _spread(rows: Sequence[Row], numbers: Numbers) -> str:
     values = [row.estimate for row in rows if row.estimate is not None]
     if not values:
         return "no estimate"
-    bounded = [
-        (row.ci_low, row.ci_high) for row in rows if row.ci_low is not None and row.ci_high is not None
-    ]
+    bounded = [(row.ci_low, row.ci_high) for row in rows if row.ci_low is not None and row.ci_high is not None]
     with_zero = sum(low <= 0 <= high for low, high in bounded)
     span = f"{numbers.decimal(min(values), digits)} to {numbers.decimal(max(values), digits)}"
     return f"effects from {span}, {with_zero} of {len(bounded)} intervals include zero"

@@ -58,9 +58,7 @@ _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 def _read(statement: ast.stmt, name: str) -> Parameter:
     match statement:
-        case ast.AnnAssign(target=ast.Name(id=key), annotation=ast.Name(id=kind), value=None) if (
-            kind in _TYPES
-        ):
+        case ast.AnnAssign(target=ast.Name(id=key), annotation=ast.Name(id=kind), value=None) if kind in _TYPES:
             return Parameter(key, _TYPES[kind], None)
         case ast.AnnAssign(
             target=ast.Name(id=key), annotation=ast.Name(id=kind), value=ast.Constant(value=default)
@@ -113,9 +111,7 @@ def _typed(value: Any, parameter: Parameter, name: str) -> Value:
             return _value({"true": True, "false": False}[value.lower()] if kind is bool else kind(value))
         except (ValueError, KeyError):
             pass
-    raise ParameterError(
-        f"{name}: the parameter '{parameter.name}' must be of type {kind.__name__}; it is {value!r}"
-    )
+    raise ParameterError(f"{name}: the parameter '{parameter.name}' must be of type {kind.__name__}; it is {value!r}")
 
 
 def inject(notebook: nbformat.NotebookNode, values: Mapping[str, Value]) -> None:

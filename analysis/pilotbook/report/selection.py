@@ -17,15 +17,21 @@ def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
 
     All rows of that quantity: headline, variants of its error, replication; in the order of the plan.
     """
-    rows = [
-        row for row in evaluation.ledger if row.outcome == outcome and row.estimand in {"att", "att_average"}
-    ]
+    rows = [row for row in evaluation.ledger if row.outcome == outcome and row.estimand in {"att", "att_average"}]
     averaged = {_analysis(row) for row in rows if row.estimand == "att_average"}
     return [row for row in rows if row.estimand == "att_average" or _analysis(row) not in averaged]
 
 
 def _analysis(row: Row) -> tuple[str, str | None, str | None]:
     return row.estimator, row.spec.get("cohorts"), row.spec.get("controls")
+
+
+def main_rows(evaluation: Evaluation) -> Iterator[Row]:
+    """Give the one row of each analysis and weighting that is read first: its error is not a variant of another's."""
+    for outcome in evaluation.plan.outcomes:
+        for row in leading_rows(evaluation, outcome.id):
+            if row.role in {"headline", "comparison"} and "error" not in row.spec:
+                yield row
 
 
 def lead_weights(evaluation: Evaluation) -> str:
@@ -53,9 +59,7 @@ def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
     """Give every analysis that has effects by event time and may be led with, outcome by outcome."""
     weights = lead_weights(evaluation)
     for outcome in evaluation.plan.outcomes:
-        rows = evaluation.ledger.select(
-            outcome=outcome.id, estimand="att_event_time", role="headline", weights=weights
-        )
+        rows = evaluation.ledger.select(outcome=outcome.id, estimand="att_event_time", role="headline", weights=weights)
         known = [row for row in rows if "event_time" in row.spec]
         for key in dict.fromkeys((row.estimator, row.spec.get("cohorts")) for row in known):
             own = [row for row in known if (row.estimator, row.spec.get("cohorts")) == key]
