@@ -1,0 +1,208 @@
+"""From a text table to a `Panel`: keys, periods, starts and numbers are checked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pilotbook.panel.finding import Finding, refuse
+from pilotbook.panel.layout import Layout
+from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.periods import parse_period
+from pilotbook.panel.table import FIRST_ROW, numbers
+
+
+def build_panel(table: pd.DataFrame, layout: Layout, source: Source, file: str) -> Panel:
+    """Check a long table and pivot it.
+
+    Parameters
+    ----------
+    table
+        Text cells, one row per county and period, as `read_text_table` returns them.
+    layout
+        Which column plays which part.
+    source
+        Where the table comes from.
+    file
+        The name that messages give to it.
+
+    Raises
+    ------
+    DataError
+        With every finding, each naming file, row, column and value.
+    """
+    refuse(_missing_columns(table, layout, file))
+    periods, findings = _parse(table[layout.period], layout, file)
+    starts, more = _parse(_treated(table[layout.start], layout), layout, file)
+    findings += more + _empty_keys(table, layout, file)
+    values: dict[str, NDArray[np.float64]] = {}
+    for column in dict.fromkeys((*layout.values, *layout.positive)):
+        values[column], more = numbers(table, column, file)
+        findings += more
+    refuse(findings)
+    refuse(
+        _duplicates(table, layout, file)
+        + _inconsistent(table, layout, file)
+        + _not_positive(table, values, layout, file)
+        + _gaps(periods, layout, file)
+    )
+    return _pivot(table, layout, source, periods, starts, values)
+
+
+def _missing_columns(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
+    present = list(table.columns)
+    found = []
+    for column in layout.columns:
+        if column not in present:
+            near = get_close_matches(column, present, n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else f"the file has {', '.join(present)}"
+            found.append(
+                Finding(file, "missing-column", f"the plan needs this column; {hint}", row=1, column=column)
+            )
+    return found
+
+
+def _empty_keys(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
+    return [
+        Finding(file, "empty-key", "the cell is empty; every row needs it", row=row + FIRST_ROW, column=column)
+        for column in dict.fromkeys((layout.unit, layout.assignment))
+        for row in _rows(table, (table[column] == "").to_numpy())
+    ]
+
+
+def _treated(starts: pd.Series[str], layout: Layout) -> pd.Series[str]:
+    return starts[~starts.isin(["", *layout.never])]
+
+
+def _parse(text: pd.Series[str], layout: Layout, file: str) -> tuple[pd.Series[pd.Period], list[Finding]]:
+    """Read each distinct spelling once; a spelling that is no period is a finding in its first row."""
+    read: dict[str, pd.Period] = {}
+    findings = []
+    for value in text.unique():
+        try:
+            read[value] = parse_period(value, layout.kind)
+        except ValueError as error:
+            row = int(text.index[text == value][0]) + FIRST_ROW
+            findings.append(Finding(file, "not-a-period", str(error), row=row, column=str(text.name), value=value))
+    return text.map(read), findings
+
+
+def _duplicates(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
+    key = [layout.unit, layout.period]
+    again = table.duplicated(key)
+    if not again.any():
+        return []
+    first = table[~again].reset_index().set_index(key)["index"]
+    return [
+        Finding(
+            file,
+            "duplicate-key",
+            f"county {row[layout.unit]} already has {row[layout.period]} in row "
+            f"{int(first[row[layout.unit], row[layout.period]]) + FIRST_ROW}; keep one of the two",
+            row=int(index) + FIRST_ROW,
+            column=layout.unit,
+            value=row[layout.unit],
+        )
+        for index, row in table[again].iterrows()
+    ]
+
+
+def _inconsistent(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
+    """Assignment and start are facts of the county, and the start one of the assignment unit."""
+    rules = [(layout.unit, layout.assignment), (layout.unit, layout.start), (layout.assignment, layout.start)]
+    found = []
+    for group, column in rules:
+        if group == column:
+            continue
+        first = table.groupby(group)[column].transform("first")
+        differs = (table[column] != first).to_numpy()
+        for row in _rows(table, differs)[:1]:
+            found.append(
+                Finding(
+                    file,
+                    "inconsistent",
+                    f"'{table.at[row, column]}' differs from '{first[row]}' in an earlier row of "
+                    f"{group} {table.at[row, group]}; it must be the same in all of its rows",
+                    row=row + FIRST_ROW,
+                    column=column,
+                    value=str(table.at[row, column]),
+                )
+            )
+        if found:
+            break
+    return found
+
+
+def _not_positive(
+    table: pd.DataFrame, values: dict[str, NDArray[np.float64]], layout: Layout, file: str
+) -> list[Finding]:
+    return [
+        Finding(
+            file,
+            "not-positive",
+            "a denominator or weight must be above zero; correct it, or leave the cell empty if unknown",
+            row=row + FIRST_ROW,
+            column=column,
+            value=str(table.at[row, column]),
+        )
+        for column in layout.positive
+        for row in _rows(table, values[column] <= 0)
+    ]
+
+
+def _gaps(periods: pd.Series[pd.Period], layout: Layout, file: str) -> list[Finding]:
+    have = set(periods)
+    return [
+        Finding(
+            file,
+            "missing-period",
+            f"no county has a row for {period}, which lies inside the panel; add it",
+            column=layout.period,
+        )
+        for period in pd.period_range(min(have), max(have))
+        if period not in have
+    ]
+
+
+def _rows(table: pd.DataFrame, where: NDArray[np.bool_]) -> list[int]:
+    return [int(row) for row in table.index[where]]
+
+
+def _pivot(
+    table: pd.DataFrame,
+    layout: Layout,
+    source: Source,
+    periods: pd.Series[pd.Period],
+    starts: pd.Series[pd.Period],
+    values: dict[str, NDArray[np.float64]],
+) -> Panel:
+    unit_names, unit = np.unique(table[layout.unit].to_numpy(dtype=str), return_inverse=True)
+    axis = tuple(pd.period_range(periods.min(), periods.max()))
+    time = np.asarray([(p - axis[0]).n for p in periods], dtype=np.intp)
+    first_row = pd.Series(np.arange(len(table)), dtype=np.intp).groupby(unit).first().to_numpy()
+    by_row = starts.reindex(table.index)
+    shape = (len(unit_names), len(axis))
+    return Panel(
+        units=tuple(unit_names.tolist()),
+        periods=axis,
+        assignment=table[layout.assignment].to_numpy(dtype=str)[first_row],
+        start=tuple(_none_if_missing(by_row.iloc[first_row])),
+        columns={name: _place(v, unit, time, shape) for name, v in values.items()},
+        source=source,
+    )
+
+
+def _place(
+    values: NDArray[np.float64], unit: NDArray[np.intp], time: NDArray[np.intp], shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    matrix = np.full(shape, np.nan)
+    matrix[unit, time] = values
+    return matrix
+
+
+def _none_if_missing(starts: Iterable[pd.Period]) -> list[pd.Period | None]:
+    return [start if isinstance(start, pd.Period) else None for start in starts]

@@ -1,0 +1,166 @@
+"""A data set: a folder with a Frictionless data package, or a bare file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pilotbook.errors import DataError, UnknownNameError
+from pilotbook.panel.build import build_panel
+from pilotbook.panel.finding import Finding, refuse
+from pilotbook.panel.layout import Layout
+from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.table import read_text_table
+
+DESCRIPTION = "datapackage.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    name: str = ""
+    title: str = ""
+    path: str = ""
+
+
+class Resource(BaseModel):
+    """One file of a data package."""
+
+    model_config = ConfigDict(extra="allow")
+    path: str
+    hash: str | None = None
+
+
+class Description(BaseModel):
+    """What ``datapackage.json`` says of a data set (Frictionless Data Package, the parts used here)."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    title: str = ""
+    version: str | None = None
+    created: str | None = None
+    simulated: bool = False
+    licenses: list[_Part] = Field(default_factory=list)
+    sources: list[_Part] = Field(default_factory=list)
+    resources: list[Resource] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A described or bare data file.
+
+    Attributes
+    ----------
+    file
+        The table itself, absolute.
+    shown
+        How messages name it: as the plan's author would find it.
+    description
+        The data package, None for a bare file.
+    """
+
+    file: Path
+    shown: str
+    description: Description | None
+
+    def source(self) -> Source:
+        """Return the origin of the data, with the hash of the bytes on disk."""
+        digest = file_sha256(self.file)
+        d = self.description
+        if d is None:
+            return Source(name=self.file.stem, sha256=digest)
+        return Source(
+            name=d.name,
+            sha256=digest,
+            vintage=d.version,
+            date=d.created[:10] if d.created else None,
+            simulated=d.simulated,
+            title=d.title,
+            licence=", ".join(part.name for part in d.licenses),
+            origin="; ".join(part.title for part in d.sources),
+        )
+
+    def read(self, layout: Layout) -> Panel:
+        """Read and check the panel.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, its content is invalid, or its bytes are not those described.
+        """
+        table = read_text_table(self.file)
+        panel = build_panel(table, layout, self.source(), self.shown)
+        refuse(self._changed(panel.source.sha256))
+        return panel
+
+    def _changed(self, digest: str) -> list[Finding]:
+        expected = self.description.resources[0].hash if self.description else None
+        if expected is None or expected.removeprefix("sha256:") == digest:
+            return []
+        return [
+            Finding(
+                self.shown,
+                "changed-bytes",
+                f"the file is not the one that {DESCRIPTION} describes (sha256 {digest[:12]}… instead of "
+                f"{expected.removeprefix('sha256:')[:12]}…); restore it, or describe the new data as a new vintage",
+            )
+        ]
+
+
+def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
+    """Find the data set that a plan names: a folder of ``data/``, or a path from the plan's own folder.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is a bare name that no folder of ``data/`` bears.
+    DataError
+        If the path does not exist or its description cannot be read.
+    """
+    known = {path.parent.name: path.parent for path in sorted(data_folder.glob(f"*/{DESCRIPTION}"))}
+    if name in known:
+        return _described(known[name], f"data/{name}")
+    path = (plan_folder / name).resolve()
+    if path.is_dir():
+        return _described(path, name)
+    if path.suffix == "" and "/" not in name:
+        raise UnknownNameError("data set", name, known, where="dataset")
+    if not path.is_file():
+        refuse([Finding(name, "missing-file", "the data file does not exist; check `dataset` in the plan")])
+    return Dataset(path, name, None)
+
+
+def _described(folder: Path, shown: str) -> Dataset:
+    path = folder / DESCRIPTION
+    try:
+        description = Description.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise DataError(f"{shown}: the folder has no {DESCRIPTION}; add one, or name the data file itself") from None
+    except (json.JSONDecodeError, ValidationError) as error:
+        raise DataError(f"{shown}/{DESCRIPTION}: cannot be read as a data package ({_brief(error)})") from None
+    file = description.resources[0].path
+    return Dataset((folder / file).resolve(), f"{shown}/{file}", description)
+
+
+def _brief(error: json.JSONDecodeError | ValidationError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return f"line {error.lineno}, column {error.colno}: {error.msg}"
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's bytes.
+
+    Raises
+    ------
+    DataError
+        If the file does not exist.
+    """
+    if not path.is_file():
+        raise DataError(f"{path.name}: the data file does not exist; check `dataset` in the plan")
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
