@@ -1,0 +1,206 @@
+"""The design contract: what is known of plan and panel before any model is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from pilotbook.design.plan import AnalysisPlan
+from pilotbook.panel.panel import Panel
+from pilotbook.panel.periods import format_period
+
+NEVER = -1
+
+
+class InferenceRule(BaseModel):
+    """One line of the rule table ``inference.yml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    rule: str
+    pilots: tuple[int, int | None]
+    controls: tuple[int, int | None] = (0, None)
+    largest_weight: float = 1.0
+    leads: str
+    because: str
+
+    def fits(self, pilots: int, controls: int, largest_weight: float) -> bool:
+        """Tell whether a design falls under this rule."""
+        return (
+            _within(pilots, self.pilots)
+            and _within(controls, self.controls)
+            and largest_weight <= self.largest_weight
+        )
+
+
+def _within(count: int, bounds: tuple[int, int | None]) -> bool:
+    return bounds[0] <= count and (bounds[1] is None or count <= bounds[1])
+
+
+@cache
+def inference_rules() -> tuple[InferenceRule, ...]:
+    """Return the rule table, in the order in which it is read."""
+    text = Path(__file__).with_name("inference.yml").read_text(encoding="utf-8")
+    return tuple(InferenceRule.model_validate(entry) for entry in yaml.safe_load(text))
+
+
+NO_COMPARISON = InferenceRule(
+    rule="no-comparison",
+    pilots=(0, None),
+    leads="none",
+    because="there are no pilots, or no counties without the reform to compare them with",
+)
+
+
+def permitted_inference(pilots: int, controls: int, largest_weight: float) -> InferenceRule:
+    """Return the rule for a design.
+
+    Parameters
+    ----------
+    pilots, controls
+        Assigned units with the reform and without.
+    largest_weight
+        Largest share of one assigned unit in the weight of all, between 0 and 1.
+    """
+    if pilots == 0 or controls == 0:
+        return NO_COMPARISON
+    return next(rule for rule in inference_rules() if rule.fits(pilots, controls, largest_weight))
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The counties whose reform starts in one period."""
+
+    start: str
+    counties: int
+    assigned_units: int
+    periods_before: int
+    periods_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Facts of the design, and the inference that follows from them.
+
+    Attributes
+    ----------
+    periods, first_period, last_period
+        Number of periods, the first and the last.
+    cohorts
+        The pilots by start, those within the panel; ascending.
+    pilots, controls
+        Counties with the reform within the panel, and without.
+    assigned_pilots, assigned_controls
+        The same, counted at the unit of assignment.
+    later
+        Counties whose reform starts after the panel ends; they count as controls.
+    always
+        Counties whose reform started in or before the first period; they can teach nothing and are left out.
+    largest_weight
+        Largest share of one assigned unit in the weight of all.
+    staggered
+        Whether there is more than one start.
+    rule, leads, because
+        The rule of ``inference.yml`` that fits, what leads by it, and why.
+    """
+
+    periods: int
+    first_period: str
+    last_period: str
+    cohorts: tuple[Cohort, ...]
+    pilots: int
+    controls: int
+    assigned_pilots: int
+    assigned_controls: int
+    later: int
+    always: int
+    largest_weight: float
+    staggered: bool
+    rule: str
+    leads: str
+    because: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract as plain values for the ledger."""
+        return asdict(self)
+
+
+def draw_contract(plan: AnalysisPlan, panel: Panel) -> Contract:
+    """Compute the contract of a plan on a panel.
+
+    Parameters
+    ----------
+    plan
+        The analysis plan; of it, the weights.
+    panel
+        The panel up to the period of the report.
+    """
+    cohort = panel.cohort(never=NEVER)
+    treated, never, always = cohort > 0, cohort == NEVER, cohort == 0
+    last = panel.periods[-1]
+    later = sum(start is not None and start > last for start in panel.start)
+    pilots, controls = _distinct(panel, treated), _distinct(panel, never)
+    population, used = population_weights(plan, panel), treated | never
+    weight = np.ones(len(panel.units)) if population is None else np.nan_to_num(population)
+    largest = largest_share(weight[used], panel.assignment[used])
+    rule = permitted_inference(pilots, controls, largest)
+    return Contract(
+        periods=len(panel.periods),
+        first_period=format_period(panel.periods[0]),
+        last_period=format_period(last),
+        cohorts=tuple(_cohort(panel, cohort, int(start)) for start in np.unique(cohort[treated])),
+        pilots=int(treated.sum()),
+        controls=int(never.sum()),
+        assigned_pilots=pilots,
+        assigned_controls=controls,
+        later=later,
+        always=int(always.sum()),
+        largest_weight=largest,
+        staggered=len(np.unique(cohort[treated])) > 1,
+        rule=rule.rule,
+        leads=rule.leads,
+        because=rule.because,
+    )
+
+
+def population_weights(plan: AnalysisPlan, panel: Panel) -> NDArray[np.float64] | None:
+    """Return (N,) the plan's county weights, None if it has none; NaN where a county has no value."""
+    if plan.weights is None:
+        return None
+    period = pd.Period(plan.weights.period, freq=panel.periods[0].freq)
+    return panel.columns[plan.weights.column][:, panel.index(period)]
+
+
+def _distinct(panel: Panel, counties: NDArray[np.bool_]) -> int:
+    return len(np.unique(panel.assignment[counties]))
+
+
+def _cohort(panel: Panel, cohort: NDArray[np.intp], start: int) -> Cohort:
+    members = cohort == start
+    return Cohort(
+        start=format_period(panel.periods[start]),
+        counties=int(members.sum()),
+        assigned_units=_distinct(panel, members),
+        periods_before=start,
+        periods_after=len(panel.periods) - start,
+    )
+
+
+def largest_share(weights: NDArray[np.float64], assignment: NDArray[Any]) -> float:
+    """Return the largest share that one assigned unit has in the weight of all, 1 if there is none.
+
+    Parameters
+    ----------
+    weights, assignment : (n,)
+        Weight and assigned unit of each county.
+    """
+    _, unit = np.unique(assignment, return_inverse=True)
+    totals = np.bincount(unit, weights=weights)
+    return float(totals.max() / totals.sum()) if totals.size and totals.sum() > 0 else 1.0

@@ -1,0 +1,183 @@
+"""The analysis plan: what is asked of which data, fixed before the answer is known."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from pilotbook.panel.layout import Layout
+from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+PeriodText = Annotated[str, Field(coerce_numbers_to_str=True)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PanelSection(_Section):
+    """Which column of the data plays which part."""
+
+    unit: Text = Field(default="county", description="Column of the county code.")
+    period: Text = Field(default="period", description="Column of the period.")
+    period_kind: PeriodKind = Field(description="The kind of period that a row stands for.")
+    assignment_unit: Text = Field(
+        default="county",
+        description="Column of the unit at which the reform was assigned; errors cluster here.",
+    )
+    start: Text = Field(
+        default="start", description="Column of the first period under the reform; empty: never."
+    )
+    never: tuple[PeriodText, ...] = Field(
+        default=(), description="Spellings in the start column that mean never, besides the empty cell."
+    )
+
+
+class Outcome(_Section):
+    """One outcome: a column, or a numerator over a denominator."""
+
+    id: Identifier
+    title: Text
+    unit: Text = Field(description="Unit of the outcome and of its effect, as it is printed.")
+    family: Literal["primary", "secondary", "safety"] = "primary"
+    column: Text | None = Field(default=None, description="Column that holds the outcome.")
+    numerator: Text | None = None
+    denominator: Text | None = None
+    per: float = Field(default=1.0, gt=0, description="The ratio is multiplied by this, such as 100000.")
+    direction: Literal["higher", "lower"] = Field(description="Which way is better.")
+    minimum_important_effect: float = Field(gt=0, description="In the unit of the outcome.")
+
+    @model_validator(mode="after")
+    def _one_definition(self) -> Self:
+        ratio = self.numerator is not None and self.denominator is not None
+        half = (self.numerator is None) != (self.denominator is None)
+        if half or ratio == (self.column is not None):
+            raise ValueError("give either `column`, or both `numerator` and `denominator`")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of the data that the outcome needs."""
+        return tuple(c for c in (self.column, self.numerator, self.denominator) if c is not None)
+
+
+class Weights(_Section):
+    """County weights, constant over time."""
+
+    column: Text
+    period: PeriodText = Field(description="The period whose values are the weights.")
+
+
+EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation"]
+
+
+class Analysis(_Section):
+    """One analysis, run for every outcome with county-equal and with population weights."""
+
+    estimator: EstimatorName
+    title: Text | None = None
+    cohorts: tuple[PeriodText, ...] | None = Field(
+        default=None,
+        description="Start periods of the pilots that take part; all others that start are left out.",
+    )
+    controls: Literal["never_treated", "not_yet_treated"] = Field(
+        default="never_treated", description="Never means: not before the end of the panel."
+    )
+    pre: PeriodText | None = Field(default=None, description="2×2 only: the period before.")
+    post: PeriodText | None = Field(default=None, description="2×2 only: the period after.")
+    average: tuple[int, int] | None = Field(
+        default=None, description="Event times, first and last, over which the effect is averaged."
+    )
+    headline: bool = Field(default=False, description="The one analysis that the report leads with.")
+
+    @field_validator("average")
+    @classmethod
+    def _ordered(cls, value: tuple[int, int] | None) -> tuple[int, int] | None:
+        if value is not None and not 0 <= value[0] <= value[1]:
+            raise ValueError("first and last event time after the start, such as [0, 5]")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_estimator(self) -> Self:
+        if self.estimator == "two_by_two" and (self.pre is None or self.post is None):
+            raise ValueError("a two_by_two needs `pre` and `post`")
+        if self.estimator != "two_by_two" and (self.pre is not None or self.post is not None):
+            raise ValueError(f"`pre` and `post` belong to a two_by_two, not to {self.estimator}")
+        return self
+
+
+class AnalysisPlan(_Section):
+    """An analysis plan, as it stands in ``analysis/plans/<id>.yml``.
+
+    The file's name without its ending is the plan's id.
+    """
+
+    title: Text
+    subtitle: Text | None = None
+    reform: Identifier = Field(description="Id of the reform that is evaluated.")
+    date: datetime.date = Field(description="Day on which the plan was written.")
+    authors: tuple[Text, ...] = Field(min_length=1)
+    question: Text = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
+    dataset: Text = Field(description="Name of a folder in data/, or a path from the plan's own folder.")
+    panel: PanelSection
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    weights: Weights | None = Field(
+        default=None, description="Population weights; county-equal results are always given as well."
+    )
+    analyses: tuple[Analysis, ...] = Field(min_length=1)
+    level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
+    limitations: tuple[Text, ...] = Field(default=(), description="What a reader must not conclude.")
+
+    @field_validator("outcomes")
+    @classmethod
+    def _distinct_outcomes(cls, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        ids = [outcome.id for outcome in outcomes]
+        again = sorted({i for i in ids if ids.count(i) > 1})
+        if again:
+            raise ValueError(f"the outcome id {', '.join(again)} stands twice")
+        if sum(outcome.family == "primary" for outcome in outcomes) > 4:
+            raise ValueError("at most four outcomes may be primary")
+        return outcomes
+
+    @field_validator("analyses")
+    @classmethod
+    def _one_headline(cls, analyses: tuple[Analysis, ...]) -> tuple[Analysis, ...]:
+        headlines = sum(analysis.headline for analysis in analyses)
+        if headlines != 1:
+            raise ValueError(f"exactly one analysis must say `headline: true`; here {headlines} do")
+        return analyses
+
+    @model_validator(mode="after")
+    def _periods_of_the_kind(self) -> Self:
+        kind = self.panel.period_kind
+        texts = [t for a in self.analyses for t in (*(a.cohorts or ()), a.pre, a.post) if t is not None]
+        if self.weights is not None:
+            texts.append(self.weights.period)
+        for text in texts:
+            try:
+                parse_period(text, kind)
+            except ValueError:
+                raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}") from None
+        return self
+
+    def layout(self) -> Layout:
+        """Return which columns the plan needs of its data, and for what."""
+        values = [column for outcome in self.outcomes for column in outcome.columns]
+        positive = [outcome.denominator for outcome in self.outcomes if outcome.denominator is not None]
+        if self.weights is not None:
+            values.append(self.weights.column)
+            positive.append(self.weights.column)
+        return Layout(
+            unit=self.panel.unit,
+            period=self.panel.period,
+            start=self.panel.start,
+            assignment=self.panel.assignment_unit,
+            kind=self.panel.period_kind,
+            values=tuple(dict.fromkeys(values)),
+            positive=tuple(dict.fromkeys(positive)),
+            never=self.panel.never,
+        )

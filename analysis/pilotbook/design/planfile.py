@@ -1,0 +1,183 @@
+"""Finding and reading plan files; every error is told with its line and column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pilotbook.design.plan import AnalysisPlan
+from pilotbook.errors import PlanError, UnknownNameError
+from pilotbook.project import plan_folders
+
+SUFFIX = ".yml"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan and the file it was read from."""
+
+    path: Path
+    plan: AnalysisPlan
+
+    @property
+    def id(self) -> str:
+        """Return the name of the file without its ending."""
+        return self.path.stem
+
+
+def plan_schema() -> str:
+    """Return the JSON Schema of a plan, as editors read it for completion."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **AnalysisPlan.model_json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def plan_paths(folder: Path) -> list[Path]:
+    """Return the plan files of a folder, sorted by name."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def find_plan(name: str) -> Path:
+    """Find a plan by the path of its file, or by its name in ``analysis/plans/``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is neither such a file nor such a plan.
+    """
+    path = Path(name)
+    if path.suffix in {SUFFIX, ".yaml"} or len(path.parts) > 1:
+        if path.is_file():
+            return path.resolve()
+        neighbours = plan_paths(path.parent) if path.parent.is_dir() else []
+        raise UnknownNameError("plan file", name, [str(p) for p in neighbours])
+    for folder in plan_folders():
+        named = folder / f"{name}{SUFFIX}"
+        if named.is_file():
+            return named.resolve()
+    raise UnknownNameError("plan", name, [p.stem for folder in plan_folders() for p in plan_paths(folder)])
+
+
+def read_plan(path: Path) -> PlanFile:
+    """Read and check a plan file.
+
+    Raises
+    ------
+    PlanError
+        Listing every error with its line, column and key.
+    """
+    shown = path.name
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except UnicodeDecodeError:
+        raise PlanError(f"{shown}: the plan is not UTF-8; save it as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        at = f" line {mark.line + 1}, column {mark.column + 1}:" if mark else ""
+        raise PlanError(f"{shown}:{at} not YAML: {error.problem}; check indentation, colons and quotes") from None
+    except yaml.YAMLError as error:
+        raise PlanError(f"{shown}: not YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise PlanError(f"{shown}: the plan must be a list of `key: value` lines; it is {_kind(content)}")
+    repeated = _repeated_keys(node)
+    if repeated:
+        raise PlanError("\n".join(f"{shown}: {line}" for line in repeated))
+    try:
+        return PlanFile(path, AnalysisPlan.model_validate(content))
+    except ValidationError as error:
+        raise PlanError("\n".join(f"{shown}: {_explain(e, node)}" for e in error.errors())) from None
+
+
+def _kind(content: object) -> str:
+    return "empty" if content is None else f"a {type(content).__name__}"
+
+
+def _repeated_keys(node: yaml.Node | None) -> list[str]:
+    """Return the keys that stand twice in one mapping: YAML would silently keep the last."""
+    found: list[str] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                found.append(f"{_place(key)}: the key `{key.value}` stands twice; keep one of them")
+            seen.add(key.value)
+            found += _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            found += _repeated_keys(item)
+    return found
+
+
+def _explain(error: ErrorDetails, root: yaml.Node | None) -> str:
+    """Turn one validation error into: place, key, what is wrong, what to do."""
+    location = tuple(part for part in error["loc"] if not str(part).startswith("function-"))
+    node = _locate(root, location)
+    key = ".".join(str(part) for part in location) or "plan"
+    return f"{_place(node)}: `{key}`: {_reason(error, location)}"
+
+
+def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
+    match error["type"]:
+        case "missing":
+            return "this key is missing; add it"
+        case "extra_forbidden":
+            known = _keys_at(location[:-1])
+            near = get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+            return f"unknown key; did you mean `{near[0]}`?" if near else f"unknown key; valid: {', '.join(known)}"
+        case "literal_error":
+            near = get_close_matches(str(error["input"]), str(error["ctx"]["expected"]).split("'"), n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            return f"'{error['input']}' is not valid; it must be {error['ctx']['expected']}{hint}"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "string_pattern_mismatch":
+            return f"'{error['input']}' must be lower-case letters, digits, `-` and `_`"
+        case _:
+            return f"{error['msg'][0].lower()}{error['msg'][1:]} (it is {error['input']!r})"
+
+
+def _keys_at(location: Sequence[int | str]) -> list[str]:
+    """Return the valid keys of the mapping at a location of the plan."""
+    model: type[BaseModel] = AnalysisPlan
+    for part in location:
+        if isinstance(part, int):
+            continue
+        model = _section(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((s for arg in getattr(annotation, "__args__", ()) if (s := _section(arg))), None)
+
+
+def _locate(node: yaml.Node | None, location: Sequence[int | str]) -> yaml.Node | None:
+    """Follow a location into the YAML tree as far as it exists."""
+    for part in location:
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if pair is not None:
+                child = pair[0] if part == location[-1] else pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            child = node.value[part]
+        if child is None:
+            return node
+        node = child
+    return node
+
+
+def _place(node: yaml.Node | None) -> str:
+    if node is None:
+        return "line 1, column 1"
+    return f"line {node.start_mark.line + 1}, column {node.start_mark.column + 1}"

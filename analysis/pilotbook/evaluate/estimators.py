@@ -1,0 +1,122 @@
+"""The plan's estimator names, and what each of them gives for a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pilotbook.design.plan import Analysis, EstimatorName
+from pilotbook.estimate.callaway_santanna import callaway_santanna
+from pilotbook.estimate.event_study import event_study
+from pilotbook.estimate.imputation import imputation
+from pilotbook.estimate.path import Path
+from pilotbook.estimate.result import Effect, NotEstimable
+from pilotbook.estimate.twfe import twfe
+from pilotbook.estimate.two_by_two import two_by_two
+from pilotbook.evaluate.sample import AnalysisSample
+
+
+@dataclass(frozen=True, slots=True)
+class Estimand:
+    """One quantity that an analysis gives: its name, what distinguishes it, and its value."""
+
+    name: str
+    spec: dict[str, str]
+    effect: Effect | NotEstimable
+
+
+Estimator = Callable[[AnalysisSample, Analysis, bool], Iterator[Estimand]]
+"""From sample, analysis and whether to cluster by assigned unit (or else by county) to quantities."""
+
+
+def estimands(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
+    """Run the estimator of an analysis and name what it gives."""
+    yield from ESTIMATORS[analysis.estimator](sample, analysis, by_assignment)
+
+
+def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
+    pre, post = (pd.Period(text, freq=sample.periods[0].freq) for text in (analysis.pre, analysis.post))
+    pair = sample.between(pre, post)
+    (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment))
+    spec = {"pre": str(pre), "post": str(post)}
+    yield Estimand("att", spec, result if isinstance(result, NotEstimable) else result.effect)
+
+
+def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
+    (result,) = twfe(
+        sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment)
+    )
+    yield Estimand("att", {}, result)
+
+
+def _event_study(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
+    (result,) = event_study(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=_cluster(sample, by_assignment),
+        windows=_windows(analysis),
+    )
+    yield from _path(result, analysis)
+
+
+def _callaway_santanna(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
+    (result,) = callaway_santanna(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=_cluster(sample, by_assignment),
+        controls="never" if analysis.controls == "never_treated" else "not_yet",
+    )
+    if isinstance(result, NotEstimable):
+        yield Estimand("att", {}, result)
+        return
+    yield Estimand("att", {}, result.simple())
+    yield from _path(result.by_event_time(_windows(analysis)), analysis)
+
+
+def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
+    (result,) = imputation(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=_cluster(sample, by_assignment),
+        windows=_windows(analysis),
+    )
+    if isinstance(result, NotEstimable):
+        yield Estimand("att", {}, result)
+        return
+    yield Estimand("att", {}, result.overall)
+    yield from _path(result.event_time, analysis)
+
+
+ESTIMATORS: dict[EstimatorName, Estimator] = {
+    "two_by_two": _two_by_two,
+    "twfe": _twfe,
+    "event_study": _event_study,
+    "callaway_santanna": _callaway_santanna,
+    "imputation": _imputation,
+}
+
+
+def _path(path: Path | NotEstimable, analysis: Analysis) -> Iterator[Estimand]:
+    """Give the average over the plan's event times, then every event time."""
+    if isinstance(path, NotEstimable):
+        yield Estimand("att_event_time", {}, path)
+        return
+    for (first, last), effect in path.averages.items():
+        yield Estimand("att_average", {"event_times": f"{first}..{last}"}, effect)
+    for key, effect in zip(path.keys, path.effects, strict=True):
+        yield Estimand("att_event_time", {"event_time": str(key)}, effect)
+
+
+def _windows(analysis: Analysis) -> tuple[tuple[int, int], ...]:
+    return () if analysis.average is None else (analysis.average,)
+
+
+def _cluster(sample: AnalysisSample, by_assignment: bool) -> NDArray[np.intp]:
+    return sample.assignment if by_assignment else sample.county

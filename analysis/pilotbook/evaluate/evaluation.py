@@ -1,0 +1,159 @@
+"""The one room that runs the models, and the only writer of ``estimates.json``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pilotbook import fingerprint
+from pilotbook.design.applies import check_applies
+from pilotbook.design.contract import Contract, draw_contract, population_weights
+from pilotbook.design.plan import AnalysisPlan
+from pilotbook.design.planfile import PlanFile
+from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.rows import mean_rows, questions
+from pilotbook.panel.dataset import find_dataset
+from pilotbook.panel.panel import Panel
+from pilotbook.panel.periods import format_period, parse_period
+from pilotbook.project import DATA, cache_folder
+
+FILE = "estimates.json"
+LIBRARIES = ("numpy", "pandas", "scipy")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A plan, its panel up to one period, the contract between them, and the ledger of everything estimated."""
+
+    plan: AnalysisPlan
+    panel: Panel
+    contract: Contract
+    ledger: Ledger
+
+    def write(self, folder: Path) -> Path:
+        """Write ``estimates.json`` into a folder and return its path."""
+        path = folder / FILE
+        path.write_text(self.ledger.dumps(), encoding="utf-8")
+        return path
+
+
+def load_panel(plan_file: PlanFile) -> Panel:
+    """Read the data set that a plan names, and check that the plan fits it.
+
+    Raises
+    ------
+    DataError, PlanError, UnknownNameError
+        If the data cannot be found or used, or do not have what the plan names.
+    """
+    plan = plan_file.plan
+    panel = find_dataset(plan.dataset, plan_file.path.parent, DATA).read(plan.layout())
+    check_applies(plan, panel, plan_file.path.name)
+    return panel
+
+
+def evaluate(plan_file: PlanFile, panel: Panel, period: str) -> Evaluation:
+    """Run what the contract permits and write it into a ledger; the same question is not computed twice.
+
+    Parameters
+    ----------
+    plan_file
+        The plan.
+    panel
+        Its whole panel; of it, the periods up to ``period`` are used.
+    period
+        The period of the report.
+
+    Raises
+    ------
+    UnknownNameError
+        If the panel does not have the period.
+    """
+    plan = plan_file.plan
+    until = panel.until(_period(period, plan, panel))
+    contract = draw_contract(plan, until)
+    key = fingerprint.of_json(estimate_inputs(plan_file, panel, period))
+    memo = cache_folder() / "estimates" / f"{key}.json"
+    ledger = _recall(memo)
+    if ledger is None:
+        ledger = _estimate(plan_file, until, contract, period)
+        _remember(memo, ledger)
+    return Evaluation(plan, until, contract, ledger)
+
+
+def _period(text: str, plan: AnalysisPlan, panel: Panel) -> pd.Period:
+    try:
+        return parse_period(text, plan.panel.period_kind)
+    except ValueError:
+        raise UnknownNameError("period", text, map(format_period, panel.periods)) from None
+
+
+def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str, str]:
+    """Return the hashes of all that the estimates rest on, by name."""
+    return {
+        "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json")]),
+        "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
+        "period": period,
+        "code": fingerprint.of_code("panel", "design", "estimate", "evaluate"),
+        "libraries": fingerprint.of_libraries(LIBRARIES),
+    }
+
+
+def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str) -> Ledger:
+    plan, source = plan_file.plan, panel.source
+    weights = {"equal": None}
+    population = population_weights(plan, panel)
+    if population is not None:
+        weights["population"] = population
+    rows: dict[str, Row] = {}
+    headline: dict[str, str] = {}
+    for question in questions(plan, plan_file.id, panel, weights):
+        new = [*question.rows(), *mean_rows(question)]
+        rows.update({row.id: row for row in new if row.id not in rows})
+        if question.analysis.headline:  # the last weighting leads: population where the plan has one
+            headline[question.common["outcome"]] = _lead(new).id
+    return Ledger(
+        plan=plan_file.id,
+        period=period,
+        data={
+            "name": source.name,
+            "sha256": source.sha256,
+            "vintage": source.vintage,
+            "simulated": source.simulated,
+        },
+        rows=tuple(rows.values()),
+        headline=headline,
+        contract=contract.as_dict(),
+    )
+
+
+def _lead(rows: list[Row]) -> Row:
+    """Return the average over the plan's event times if there is one, else the overall effect."""
+    leading = [row for row in rows if row.role == "headline"]
+    return next((row for row in leading if row.estimand == "att_average"), leading[0])
+
+
+def _recall(memo: Path) -> Ledger | None:
+    """Read a memo; one that is cut short or was changed counts as none."""
+    try:
+        digest, text = memo.read_text(encoding="utf-8").split("\n", 1)
+        return Ledger.loads(text) if fingerprint.sha256(text) == digest else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remember(memo: Path, ledger: Ledger) -> None:
+    memo.parent.mkdir(parents=True, exist_ok=True)
+    text = ledger.dumps()
+    handle, name = tempfile.mkstemp(dir=memo.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(f"{fingerprint.sha256(text)}\n{text}")
+        Path(name).replace(memo)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,164 @@
+"""The effect ledger: every estimate is one row with a stable id, and everything printed is a projection of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+SCHEMA = 1
+
+Role = Literal["headline", "comparison", "replication", "description"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One number of a report, with what is needed to judge it.
+
+    Attributes
+    ----------
+    outcome, estimator, estimand, spec
+        With the plan they make the id ``plan/outcome/estimator/estimand/spec``; ``spec`` holds weights, sample,
+        window and event time as ``key=value`` pairs.
+    role
+        ``headline``: inference at the unit of assignment; ``comparison``: shown beside it; ``replication``:
+        repeats a published analysis, not to be led with; ``description``: a mean, no effect.
+    estimate, se, df, ci_low, ci_high, level, p, p_method
+        In ``unit``; None where the value does not exist, and then ``reason`` says why.
+    n_obs, n_units, n_pilots, n_controls
+        County-periods, counties, pilot counties and control counties behind the estimate.
+    n_clusters, n_pilot_clusters
+        Assigned units in all, and those of them with the reform.
+    baseline
+        Mean of the outcome in the pilots before the reform, same weights.
+    """
+
+    plan: str
+    outcome: str
+    estimator: str
+    estimand: str
+    spec: Mapping[str, str]
+    role: Role
+    unit: str
+    estimate: float | None = None
+    se: float | None = None
+    df: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    level: float | None = None
+    p: float | None = None
+    p_method: str | None = None
+    n_obs: int | None = None
+    n_units: int | None = None
+    n_pilots: int | None = None
+    n_controls: int | None = None
+    n_clusters: int | None = None
+    n_pilot_clusters: int | None = None
+    baseline: float | None = None
+    reason: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the id that does not change as long as the question does not."""
+        spec = ";".join(f"{key}={value}" for key, value in self.spec.items())
+        return "/".join((self.plan, self.outcome, self.estimator, self.estimand, spec))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the row as JSON values, the id first, numbers that do not exist as None."""
+        values = {name: _json_value(value) for name, value in asdict(self).items() if name != "plan"}
+        return {"id": self.id, **values}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return float(value) if isinstance(value, float) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All rows of one plan and period, and the data they rest on."""
+
+    plan: str
+    period: str
+    data: Mapping[str, Any]
+    rows: tuple[Row, ...]
+    headline: Mapping[str, str] = field(default_factory=dict)
+    contract: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ids = [row.id for row in self.rows]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"ledger ids stand twice: {sorted({i for i in ids if ids.count(i) > 1})}")
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def select(self, *, role: Role | None = None, **facts: str) -> tuple[Row, ...]:
+        """Return the rows whose attributes, or else entries of ``spec``, equal the given ones."""
+        return tuple(row for row in self.rows if (role is None or row.role == role) and _matches(row, facts))
+
+    def one(self, *, role: Role | None = None, **facts: str) -> Row:
+        """Return the only row that matches.
+
+        Raises
+        ------
+        LookupError
+            If none or several match.
+        """
+        found = self.select(role=role, **facts)
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} ledger rows match {facts}, not one: {[row.id for row in found]}")
+        return found[0]
+
+    def lead(self, outcome: str) -> Row:
+        """Return the headline row of an outcome."""
+        return next(row for row in self.rows if row.id == self.headline[outcome])
+
+    def dumps(self) -> str:
+        """Return ``estimates.json``: canonical, floats written so that they read back exactly."""
+        content = {
+            "schema": SCHEMA,
+            "plan": self.plan,
+            "period": self.period,
+            "data": dict(self.data),
+            "headline": dict(self.headline),
+            "contract": dict(self.contract),
+            "estimates": [row.as_dict() for row in self.rows],
+            "verdicts": [],
+            "rules": [],
+            "claims": [],
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def loads(cls, text: str) -> Ledger:
+        """Read what `dumps` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the text is not a ledger of this schema.
+        """
+        content = json.loads(text)
+        if content.get("schema") != SCHEMA:
+            raise ValueError(f"ledger schema {content.get('schema')!r}, not {SCHEMA}")
+        names = {f.name for f in fields(Row)}
+        rows: Sequence[Mapping[str, Any]] = content["estimates"]
+        return cls(
+            plan=content["plan"],
+            period=content["period"],
+            data=content["data"],
+            rows=tuple(
+                Row(plan=content["plan"], **{k: v for k, v in row.items() if k in names}) for row in rows
+            ),
+            headline=content["headline"],
+            contract=content["contract"],
+        )
+
+
+def _matches(row: Row, facts: Mapping[str, str]) -> bool:
+    return all(getattr(row, key) == value if hasattr(row, key) else row.spec.get(key) == value
+               for key, value in facts.items())

@@ -1,0 +1,205 @@
+"""From the quantities of an analysis to rows of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotbook.design.contract import InferenceRule, largest_share, permitted_inference
+from pilotbook.design.plan import AnalysisPlan, Analysis, Outcome
+from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
+from pilotbook.evaluate.estimators import Estimand, estimands
+from pilotbook.evaluate.ledger import Role, Row
+from pilotbook.evaluate.sample import AnalysisSample, draw_sample
+from pilotbook.panel.panel import Panel
+
+PLAIN = (Variance.CRV1, Variance.INFLUENCE, Variance.CONSERVATIVE)
+"""Cluster-robust errors in their plain form, by kind of estimator: what published papers print."""
+
+SMALL_SAMPLE = (Variance.CR2, Variance.JACKKNIFE)
+"""Their small-sample forms."""
+
+LEADING: Mapping[str, tuple[Variance, ...]] = {"cluster_robust": PLAIN, "cr2_satterthwaite": SMALL_SAMPLE}
+"""What the rule table says leads, to the errors that do so. Other rules are not about standard errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One analysis of one outcome with one set of weights: the sample, and what all of its rows share."""
+
+    plan: AnalysisPlan
+    rule: InferenceRule
+    analysis: Analysis
+    sample: AnalysisSample
+    common: Mapping[str, Any]
+    spec: Mapping[str, str]
+
+    @property
+    def row_is_assignment(self) -> bool:
+        """Tell whether the reform was assigned to the counties themselves."""
+        return self.plan.panel.assignment_unit == self.plan.panel.unit
+
+    def rows(self) -> Iterator[Row]:
+        """Run the estimator; first the rows at the unit of assignment, then those of a replication by county."""
+        for estimand in estimands(self.sample, self.analysis, by_assignment=True):
+            yield from self._assigned(estimand)
+        if not self.row_is_assignment:
+            for estimand in estimands(self.sample, self.analysis, by_assignment=False):
+                yield from self._replication(estimand)
+
+    def _assigned(self, estimand: Estimand) -> Iterator[Row]:
+        unit = self.plan.panel.assignment_unit
+        row = self._row(estimand, unit)
+        effect = estimand.effect
+        if isinstance(effect, NotEstimable):
+            yield replace(row, reason=effect.detail)
+            return
+        leading = LEADING.get(self.rule.leads, ())
+        if not leading:
+            yield replace(_filled(row, effect), reason=_not_by_standard_error(effect, self.rule))
+        if effect.counts.n_pilot_clusters == 1:
+            return  # one assigned unit never shows a standard error
+        for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
+            named = row if variance in leading else _variant(row, variance, "comparison")
+            error = effect.standard_errors[variance]
+            yield _with_error(_filled(named, effect), error, variance, unit, self.plan.level)
+
+    def _replication(self, estimand: Estimand) -> Iterator[Row]:
+        effect, unit = estimand.effect, self.plan.panel.unit
+        if isinstance(effect, NotEstimable):
+            return
+        row = replace(self._row(estimand, unit), role="replication")
+        for variance in (v for v in effect.standard_errors if v in PLAIN):
+            yield _with_error(_filled(row, effect), effect.standard_errors[variance], variance, unit, self.plan.level)
+
+    def _row(self, estimand: Estimand, cluster: str) -> Row:
+        role: Role = "comparison" if self._forbidden() else "headline"
+        spec = {**self.spec, **estimand.spec, "cluster": cluster}
+        return Row(
+            estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **self.common
+        )
+
+    def _forbidden(self) -> bool:
+        """With several cohorts two-way fixed effects compare pilots with earlier pilots: never to be led with."""
+        staggered = len(np.unique(self.sample.cohort[self.sample.pilots])) > 1
+        return staggered and self.analysis.estimator in {"twfe", "event_study"}
+
+
+def _variant(row: Row, variance: Variance, role: Role) -> Row:
+    return replace(row, role=role, spec={**row.spec, "error": variance.value})
+
+
+def _filled(row: Row, effect: Effect) -> Row:
+    counts = effect.counts
+    return replace(
+        row,
+        estimate=effect.estimate,
+        n_obs=counts.n_obs,
+        n_units=counts.n_units,
+        n_pilots=counts.n_pilots,
+        n_controls=counts.n_controls,
+        n_clusters=counts.n_clusters,
+        n_pilot_clusters=counts.n_pilot_clusters,
+    )
+
+
+def _with_error(
+    row: Row, error: StandardError | NotEstimable, variance: Variance, unit: str, level: float
+) -> Row:
+    assert row.estimate is not None
+    if isinstance(error, NotEstimable):
+        return replace(row, reason=error.detail)
+    low, high = error.interval(row.estimate, level)
+    return replace(
+        row,
+        se=error.se,
+        df=error.df,
+        ci_low=low,
+        ci_high=high,
+        level=level,
+        p=error.p_value(row.estimate),
+        p_method=f"t, {variance.value}, clustered by {unit}",
+    )
+
+
+def _not_by_standard_error(effect: Effect, rule: InferenceRule) -> str:
+    return (
+        f"assigned units under the reform: {effect.counts.n_pilot_clusters}; the rule '{rule.rule}' asks for "
+        f"{rule.leads.replace('_', ' ')} inference, which this version does not compute: {rule.because}"
+    )
+
+
+def questions(
+    plan: AnalysisPlan, name: str, panel: Panel, weights: Mapping[str, NDArray[np.float64] | None]
+) -> Iterator[Question]:
+    """Give every analysis of every outcome with every set of weights, in the order of the plan."""
+    for outcome in plan.outcomes:
+        for analysis in plan.analyses:
+            for weighting, values in weights.items():
+                sample = draw_sample(panel, outcome, analysis, values)
+                common = {
+                    "plan": name,
+                    "outcome": outcome.id,
+                    "unit": outcome.unit,
+                    "baseline": baseline(sample, analysis),
+                }
+                yield Question(plan, _rule(sample), analysis, sample, common, _spec(analysis, weighting))
+
+
+def _rule(sample: AnalysisSample) -> InferenceRule:
+    pilots = sample.pilots
+    return permitted_inference(
+        len(np.unique(sample.assignment[pilots])),
+        len(np.unique(sample.assignment[~pilots])),
+        largest_share(sample.weight(), sample.assignment),
+    )
+
+
+def _spec_of_sample(spec: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in spec.items() if key in {"weights", "cohorts"}}
+
+
+def _spec(analysis: Analysis, weighting: str) -> dict[str, str]:
+    spec = {"weights": weighting}
+    if analysis.cohorts is not None:
+        spec["cohorts"] = "+".join(analysis.cohorts)
+    if analysis.estimator == "callaway_santanna":
+        spec["controls"] = analysis.controls
+    return spec
+
+
+def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
+    """Return the pilots' mean in their last period before the reform, or in the 2×2's period before."""
+    pilots = sample.pilots
+    if not pilots.any():
+        return None
+    if analysis.pre is not None:
+        before = np.full(pilots.sum(), [str(p) for p in sample.periods].index(analysis.pre))
+    else:
+        before = sample.cohort[pilots] - 1
+    values, weight = sample.y[pilots, before], sample.weight()[pilots]
+    known = np.isfinite(values)
+    return float(np.average(values[known], weights=weight[known])) if known.any() else None
+
+
+def mean_rows(question: Question) -> Iterator[Row]:
+    """Describe the raw series: the mean of pilots and of controls in every period of the question's sample."""
+    sample = question.sample
+    for group, members in {"pilots": sample.pilots, "controls": ~sample.pilots}.items():
+        weight = sample.weight()[members]
+        for period, values in zip(sample.periods, sample.y[members].T, strict=True):
+            known = np.isfinite(values)
+            yield Row(
+                estimator="mean",
+                estimand=group,
+                spec={**_spec_of_sample(question.spec), "period": str(period)},
+                role="description",
+                estimate=float(np.average(values[known], weights=weight[known])) if known.any() else None,
+                n_obs=int(known.sum()),
+                n_units=int(members.sum()),
+                **question.common,
+            )

@@ -1,0 +1,91 @@
+"""The counties and periods that one analysis rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pilotbook.design.plan import Analysis, Outcome
+from pilotbook.estimate.sample import NEVER
+from pilotbook.evaluate.outcome import outcome_matrix
+from pilotbook.panel.panel import Panel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalysisSample:
+    """Arrays for the estimators.
+
+    Attributes
+    ----------
+    y : (n, t)
+        The outcome.
+    cohort : (n,)
+        Index of the first period under the reform, or `NEVER`.
+    weights : (n,) or None
+        County weights; None for county-equal.
+    assignment, county : (n,)
+        Codes of the assigned unit and of the county.
+    periods : length t
+        The periods.
+    """
+
+    y: NDArray[np.float64]
+    cohort: NDArray[np.int64]
+    weights: NDArray[np.float64] | None
+    assignment: NDArray[np.intp]
+    county: NDArray[np.intp]
+    periods: tuple[pd.Period, ...]
+
+    @property
+    def pilots(self) -> NDArray[np.bool_]:
+        """Return (n,) which counties are pilots within the panel."""
+        return self.cohort != NEVER
+
+    def weight(self) -> NDArray[np.float64]:
+        """Return (n,) the weights, ones if they are equal."""
+        return np.ones(len(self.cohort)) if self.weights is None else self.weights
+
+    def between(self, pre: pd.Period, post: pd.Period) -> AnalysisSample:
+        """Return the sample of two periods only."""
+        first, second = self.periods.index(pre), self.periods.index(post)
+        cohort = np.where(self.pilots & (self.cohort <= second), np.int64(1), np.int64(NEVER))
+        return replace(self, y=self.y[:, [first, second]], cohort=cohort, periods=(pre, post))
+
+
+def draw_sample(
+    panel: Panel, outcome: Outcome, analysis: Analysis, weights: NDArray[np.float64] | None
+) -> AnalysisSample:
+    """Choose the counties of an analysis and code them once, for every estimator alike.
+
+    Counties that were under the reform from the first period on, counties of other cohorts than the analysis
+    names, and counties without a weight are left out.
+
+    Parameters
+    ----------
+    panel
+        The panel up to the period of the report.
+    outcome, analysis
+        Of the plan.
+    weights
+        (N,) county weights, or None for county-equal.
+    """
+    cohort = panel.cohort(never=-1).astype(np.int64)
+    keep = cohort != 0
+    if analysis.cohorts is not None:
+        chosen = {pd.Period(text, freq=panel.periods[0].freq) for text in analysis.cohorts}
+        member = np.asarray([start in chosen for start in panel.start])
+        keep &= member | (cohort == -1)
+    if weights is not None:
+        keep &= np.isfinite(weights)
+    kept = panel.select(keep)
+    return AnalysisSample(
+        y=outcome_matrix(outcome, kept),
+        cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
+        weights=None if weights is None else weights[keep],
+        assignment=np.unique(kept.assignment, return_inverse=True)[1],
+        county=np.arange(len(kept.units)),
+        periods=kept.periods,
+    )

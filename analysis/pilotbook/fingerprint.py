@@ -1,0 +1,49 @@
+"""Hashes of what a result rests on: content, never dates or paths."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def sha256(content: bytes | str) -> str:
+    """Return the hash of bytes, or of text in UTF-8."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def of_json(value: Any) -> str:
+    """Return the hash of a JSON value, whatever the order of its keys."""
+    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False))
+
+
+@cache
+def of_code(*parts: str) -> str:
+    """Return the hash of modules or subpackages of this package, by their names from its root."""
+    files: list[Path] = []
+    for part in parts:
+        path = PACKAGE / part
+        files += [path] if path.is_file() else [p for p in path.rglob("*") if _is_source(p)]
+    return of_json({file.relative_to(PACKAGE).as_posix(): sha256(file.read_bytes()) for file in sorted(files)})
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
+
+
+def of_libraries(names: Iterable[str]) -> str:
+    """Return the hash of Python's and the libraries' versions."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return of_json({"python": python, **{name: version(name) for name in names}})
+
+
+def changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Return the names of the inputs that are new, gone or have another hash."""
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

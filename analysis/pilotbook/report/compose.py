@@ -1,0 +1,79 @@
+"""One notebook from the plan's chapters: front matter, parameters, cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from pilotbook.errors import NotebookError
+from pilotbook.report.parameters import TAG
+
+
+def read_chapter(path: Path) -> NotebookNode:
+    """Read a chapter's notebook.
+
+    Raises
+    ------
+    NotebookError
+        If the file is missing or no notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise NotebookError(f"{path}: the chapter does not exist") from None
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, json.JSONDecodeError) as error:
+        raise NotebookError(f"{path}: not a notebook ({str(error).splitlines()[0]})") from None
+
+
+def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any]) -> NotebookNode:
+    """Join chapters into one report.
+
+    Parameters
+    ----------
+    chapters
+        Name to notebook, in the order of the report. Each has a raw front matter cell and a cell tagged
+        ``parameters``; of the joined report, the first chapter's parameters cell stays.
+    front_matter
+        The report's own front matter; the chapters' are left out.
+
+    Returns
+    -------
+    NotebookNode
+        With cell ids ``<chapter>-<id>``.
+    """
+    report = nbformat.v4.new_notebook()
+    front = nbformat.v4.new_raw_cell(_yaml(front_matter))
+    front["id"] = "front-matter"
+    report.cells.append(front)
+    seen_parameters = False
+    for name, chapter in chapters.items():
+        report.metadata.setdefault("kernelspec", chapter.metadata.get("kernelspec", _KERNEL))
+        for cell in chapter.cells:
+            if _is_front_matter(cell):
+                continue
+            if TAG in cell.metadata.get("tags", []):
+                if seen_parameters:
+                    continue
+                seen_parameters = True
+            copy = NotebookNode(cell)
+            copy["id"] = f"{name}-{cell.id}"
+            report.cells.append(copy)
+    return report
+
+
+_KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def _is_front_matter(cell: NotebookNode) -> bool:
+    return cell.cell_type == "raw" and cell.source.startswith("---")
+
+
+def _yaml(front_matter: Mapping[str, Any]) -> str:
+    """Write front matter with every value as JSON, which is YAML without surprises."""
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items()]
+    return "\n".join(["---", *lines, "---"])

@@ -1,0 +1,47 @@
+"""The front matter of a report: what cover, running header and metadata say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pilotbook import __version__
+from pilotbook.design.planfile import PlanFile
+from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.report.parameters import Value
+
+LANGUAGE_TAG = {"en": "en", "zh": "zh-CN"}
+
+
+def front_matter(plan_file: PlanFile, evaluation: Evaluation, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the front matter of a report.
+
+    Parameters
+    ----------
+    plan_file
+        The plan.
+    evaluation
+        Of it, for the period of the report.
+    values
+        The chapter's parameters, echoed in the metadata of every page.
+    """
+    plan, data = plan_file.plan, evaluation.ledger.data
+    facts = {
+        "plan": plan_file.id,
+        "period": evaluation.ledger.period,
+        "version": __version__,
+        "vintage": data["vintage"] or data["sha256"][:8],
+        "status": "draft",
+        "simulated": data["simulated"],
+        "parameters": {name: str(value) for name, value in values.items()},
+    }
+    matter = {
+        "title": plan.title,
+        "subtitle": plan.subtitle,
+        "author": list(plan.authors),
+        "date": plan.date.isoformat(),
+        "lang": LANGUAGE_TAG[str(values["language"])],
+        "bibliography": "references.bib",
+        "report": facts,
+    }
+    return {key: value for key, value in matter.items() if value is not None}

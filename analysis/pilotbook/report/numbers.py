@@ -1,0 +1,100 @@
+"""The one place where a number of the ledger becomes text, tagged with where it comes from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from babel.numbers import format_decimal
+
+from pilotbook.evaluate.ledger import Ledger, Row
+
+ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "baseline"]
+CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters"]
+
+MISSING = "n/a"
+LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+
+
+class Tagged(str):
+    """Markdown text; in prose (an inline expression) it is inserted as it stands, not quoted."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Formats the numbers of one ledger in one language.
+
+    Every number carries the id of its row and the field it shows, as attributes of a span (``data-ledger``,
+    ``data-field``), so that a page can be checked against the ledger.
+    """
+
+    ledger: Ledger
+    language: str = "en"
+
+    def value(self, row: Row, name: ValueName = "estimate") -> Tagged:
+        """Format one field of a row in the decimals of its outcome."""
+        number = getattr(row, name)
+        if number is None:
+            return Tagged(MISSING)
+        return _tag(self._text(row, name, number), row, name)
+
+    def _text(self, row: Row, name: ValueName, number: float) -> str:
+        match name:
+            case "p":
+                return self._p(number)
+            case "df":
+                return self.decimal(number, 1)
+            case "baseline":
+                return self.decimal(number, max(self.decimals(row.outcome) - 1, 0))
+        digits = self.decimals(row.outcome)
+        return self.decimal(number, max(digits - 1, 0) if row.role == "description" else digits)
+
+    def interval(self, row: Row) -> Tagged:
+        """Format the confidence interval."""
+        if row.ci_low is None or row.ci_high is None:
+            return Tagged(MISSING)
+        return Tagged(f"{self.value(row, 'ci_low')} to {self.value(row, 'ci_high')}")
+
+    def count(self, row: Row, name: CountName) -> Tagged:
+        """Format a count of a row."""
+        number = getattr(row, name)
+        return Tagged(MISSING) if number is None else _tag(self.whole(number), row, name)
+
+    def whole(self, number: int) -> str:
+        """Format a count that is a fact of the design, with the thousands of the language."""
+        return str(format_decimal(number, format="#,##0", locale=LOCALES[self.language]))
+
+    def decimal(self, number: float, digits: int) -> str:
+        """Format a number with a fixed count of decimals and a true minus sign."""
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text = format_decimal(number, format=pattern, locale=LOCALES[self.language])
+        return text.removeprefix("-") if _is_zero(text) else text.replace("-", "−")
+
+    def decimals(self, outcome: str) -> int:
+        """Return the decimals of an outcome: three significant digits of its headline's standard error.
+
+        One count for all numbers of an outcome, so that a column of them lines up. Where the headline has no
+        error, three significant digits of the headline itself.
+        """
+        lead = self.ledger.lead(outcome)
+        scale = lead.se or lead.estimate
+        if not scale:
+            return 2
+        return min(max(2 - math.floor(math.log10(abs(scale))), 0), 6)
+
+    def _p(self, number: float) -> str:
+        return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
+
+
+def _is_zero(text: str) -> bool:
+    return not any(digit in text for digit in "123456789")
+
+
+def _tag(text: str, row: Row, name: str) -> Tagged:
+    return Tagged(f'[{text.replace("<", "&lt;")}]{{data-ledger="{row.id}" data-field="{name}"}}')

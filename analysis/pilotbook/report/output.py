@@ -1,0 +1,91 @@
+"""The folder of a rendered report: filled in private, then exchanged whole."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pilotbook.errors import WorkError
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a private folder beside ``target`` and put it in its place when the block ends without an error.
+
+    Until then, and if anything fails or the process dies, ``target`` stays as it was. Only one process at a time
+    may replace a target.
+
+    Raises
+    ------
+    WorkError
+        If another process is replacing the same target.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(target.parent / f".{target.name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise WorkError(f"{target} is being rendered by another process; wait for it to end") from None
+    try:
+        _recover(target)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".work", dir=target.parent))
+        try:
+            yield work
+            _exchange(work, target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    finally:
+        lock.release()
+
+
+def _recover(target: Path) -> None:
+    """Clear what a killed process left behind; bring back an earlier result that it had set aside."""
+    aside = _aside(target)
+    if aside.exists() and not target.exists():
+        aside.rename(target)
+    for rest in target.parent.glob(f".{target.name}.*.work"):
+        shutil.rmtree(rest, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.aside")
+
+
+def _exchange(work: Path, target: Path) -> None:
+    work.chmod(0o755)
+    if not target.exists():
+        work.rename(target)
+    elif not _exchange_atomically(work, target):
+        # No such call on this system: between these two lines a killed process leaves the earlier result aside,
+        # and the next render brings it back.
+        target.rename(_aside(target))
+        work.rename(target)
+        shutil.rmtree(_aside(target))
+
+
+def _exchange_atomically(a: Path, b: Path) -> bool:
+    """Swap two folders in one system call where Linux offers it."""
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    if libc.renameat2(_AT_FDCWD, os.fsencode(a), _AT_FDCWD, os.fsencode(b), _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in {errno.ENOSYS, errno.EINVAL}:
+        return False
+    raise OSError(code, os.strerror(code), str(b))
