@@ -10,20 +10,12 @@ from typing import Any
 
 from pilotbook.panel.catalogue import Catalogue, read_catalogue
 from pilotbook.panel.contract.cells import type_table
-from pilotbook.panel.contract.completeness import completeness_faults
 from pilotbook.panel.contract.conversion import Conversion
-from pilotbook.panel.contract.exposures import exposure_faults, exposure_in_panel
 from pilotbook.panel.contract.faults import FAULTS
-from pilotbook.panel.contract.further import facility_faults, input_faults
-from pilotbook.panel.contract.geography import code_changes, county_faults, missing_from_panel, splits
-from pilotbook.panel.contract.grid import Grid, make_grid
-from pilotbook.panel.contract.keys import key_faults, unknown_counties
 from pilotbook.panel.contract.layout import Dictionary, TableKind
-from pilotbook.panel.contract.ranges import range_faults
-from pilotbook.panel.contract.ratios import ratio_faults
+from pilotbook.panel.contract.rules import cell_faults, series_faults
 from pilotbook.panel.contract.source import read_source
 from pilotbook.panel.contract.table import Table
-from pilotbook.panel.contract.units import unit_faults
 from pilotbook.panel.finding import Finding
 
 READ = (".csv", ".xlsx", ".xlsm", ".parquet")
@@ -73,7 +65,7 @@ class Check:
         }
 
 
-def check(paths: Sequence[Path], catalogue: Catalogue | None = None) -> Check:
+def check(paths: Sequence[Path], catalogue: Catalogue | None = None, part: bool = False) -> Check:
     """Read and check files, or the files of a folder, against the contract.
 
     Parameters
@@ -82,6 +74,9 @@ def check(paths: Sequence[Path], catalogue: Catalogue | None = None) -> Check:
         CSV, Excel or Parquet files, or folders that hold them. Tables are recognised by their columns.
     catalogue
         The dictionary; the project's own if None.
+    part
+        Whether the files are part of the tables only, such as one more quarter. Rules on series and between
+        tables are then left to the whole.
 
     Returns
     -------
@@ -105,7 +100,9 @@ def check(paths: Sequence[Path], catalogue: Catalogue | None = None) -> Check:
             conversions += typed.conversions
             if typed.table is not None:
                 findings += _add(tables, typed.table)
-    findings += _table_faults(tables, catalogue)
+    findings += cell_faults(tables, catalogue)
+    if not part:
+        findings += series_faults(tables, catalogue)
     ordered = sorted(findings, key=lambda finding: finding.severity != "error")
     return Check(tables, tuple(ordered), tuple(conversions))
 
@@ -127,45 +124,3 @@ def _add(tables: dict[TableKind, Table], table: Table) -> Iterator[Finding]:
     where = other.file + (f", sheet '{other.sheet}'" if other.sheet else "")
     sentence = FAULTS["table-twice"].sentence.format(table=table.kind, other=where)
     yield Finding(table.file, "table-twice", sentence, sheet=table.sheet)
-
-
-def _table_faults(tables: Mapping[TableKind, Table], catalogue: Catalogue) -> Iterator[Finding]:
-    panel, counties = tables.get("panel"), tables.get("counties")
-    for table in tables.values():
-        yield from range_faults(table, catalogue)
-        yield from key_faults(table)
-    grid = make_grid(panel) if panel is not None else None
-    if panel is not None and grid is not None:
-        yield from unit_faults(panel, grid, catalogue)
-        yield from completeness_faults(panel, grid, catalogue)
-        yield from splits(panel, grid)
-    for kind, table in tables.items():
-        yield from ratio_faults(table, grid if kind == "panel" else None, catalogue)
-    if counties is not None:
-        yield from _geography(counties, panel, grid)
-    yield from _further(tables, panel, grid, catalogue)
-
-
-def _geography(counties: Table, panel: Table | None, grid: Grid | None) -> Iterator[Finding]:
-    yield from county_faults(counties)
-    if panel is not None and grid is not None:
-        yield from unknown_counties(panel, counties)
-        yield from missing_from_panel(counties, grid)
-        yield from code_changes(counties, grid)
-
-
-def _further(
-    tables: Mapping[TableKind, Table], panel: Table | None, grid: Grid | None, catalogue: Catalogue
-) -> Iterator[Finding]:
-    if (exposure := tables.get("exposure")) is not None:
-        yield from exposure_faults(exposure, catalogue)
-        if panel is not None and grid is not None:
-            yield from unknown_counties(exposure, panel, "unknown-exposed-county")
-            yield from exposure_in_panel(exposure, panel, grid)
-    for table in (tables.get("facilities"), tables.get("alliances")):
-        if table is not None and panel is not None:
-            yield from unknown_counties(table, panel, "unknown-facility-county")
-    if (facilities := tables.get("facilities")) is not None:
-        yield from facility_faults(facilities)
-    if (inputs := tables.get("inputs")) is not None:
-        yield from input_faults(inputs, catalogue)

@@ -26,7 +26,7 @@ def completeness_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Itera
             continue
         frequency = catalogue.indicators[column.indicator or ""].frequency
         expected = present[:, grid.expected(frequency)]
-        known: NDArray[np.bool_] = np.asarray(np.isfinite(grid.place(table.array(column.id))))
+        known = _known(grid.place(table.array(column.id)))
         if not known.any():
             yield table.finding("empty-indicator", column=column.id)
             continue
@@ -36,9 +36,14 @@ def completeness_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Itera
             yield table.finding(rule, column=column.id, share=missing)
 
 
+def _known(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    known: NDArray[np.bool_] = np.isfinite(values)
+    return known
+
+
 def _counties(table: Table, grid: Grid) -> Iterator[Finding]:
     last_period = len(grid.periods) - 1
-    reported = grid.present.any(axis=0)
+    reported: list[bool] = np.any(grid.present, axis=0).tolist()
     for n, county in enumerate(grid.counties):
         there = np.flatnonzero(grid.present[n])
         first, last = int(there[0]), int(there[-1])
@@ -60,8 +65,7 @@ def _counties(table: Table, grid: Grid) -> Iterator[Finding]:
                 last=grid.periods[last],
                 end=grid.periods[-1],
             )
-        gaps = reported[first : last + 1] & ~grid.present[n, first : last + 1]
-        for t in np.flatnonzero(gaps):
-            yield table.finding(
-                "missing-row", column="period", county=county, period=grid.periods[first + int(t)]
-            )
+        for t in range(first, last):
+            if reported[t] and not grid.present[n, t]:
+                gaps = {"county": county, "period": grid.periods[t]}
+                yield table.finding("missing-row", column="period", **gaps)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pilotbook.panel.catalogue import Catalogue
 from pilotbook.panel.contract.conversion import Conversion
@@ -47,7 +48,13 @@ def pivot(
         builder.place(id, group[mine], positions[mine])
     findings += builder.percent_faults(catalogue)
     conversions.append(Conversion(table.file, "long-to-wide", int(keep.sum()), "", "", table.sheet))
-    return builder.table(table.rows[positions[first]])
+    return builder.table(row_numbers(table)[positions[first]])
+
+
+def row_numbers(table: Table) -> NDArray[np.int64]:
+    """Return the row numbers of a table that stands in one file, as a long table always does."""
+    assert table.rows is not None
+    return table.rows
 
 
 def _value_id(column: Column | None) -> str:
@@ -84,8 +91,8 @@ class _Builder:
         """Place the cells of one indicator: ``positions`` in the long table, ``group`` in the wide one."""
         indicator = id.partition("[")[0]
         parts = [("value", id), *((p, f"{indicator}.{p}") for p in LONG_PARTS if p in self.long.frame)]
-        rows = self.long.rows.copy()[:1].repeat(self.size)
-        rows[group] = self.long.rows[positions]
+        rows = row_numbers(self.long)[:1].repeat(self.size)
+        rows[group] = row_numbers(self.long)[positions]
         for part, name in parts:
             source = self.long.array(part)[positions]
             filled: Any = np.full(self.size, "" if part == "definition" else np.nan, dtype=source.dtype)
@@ -100,7 +107,7 @@ class _Builder:
 
     def percent_faults(self, catalogue: Catalogue) -> list[Finding]:
         """Refuse per cent signs of indicators whose unit is not per cent."""
-        table, found = self.table(self.long.rows[:0]), []
+        table, found = self.table(row_numbers(self.long)[:0]), []
         for name, written in self.texts.items():
             column = self.columns[name]
             unit = catalogue.indicators[column.indicator or ""].unit

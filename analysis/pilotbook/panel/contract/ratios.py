@@ -18,15 +18,19 @@ SLACK = 0.06  # in the unit of the indicator: values are printed to one decimal
 BREAK = 0.10  # a denominator that changes by more in one period is a break
 
 
-def ratio_faults(table: Table, grid: Grid | None, catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield values that are not their numerator over their denominator, and denominators that jump."""
+def ratio_faults(table: Table, catalogue: Catalogue) -> Iterator[Finding]:
+    """Yield values that are not their numerator over their denominator."""
     for column in table.values:
-        denominator, numerator = f"{column.id}.denominator", f"{column.id}.numerator"
-        if numerator in table.frame and denominator in table.frame:
+        if f"{column.id}.numerator" in table.frame and f"{column.id}.denominator" in table.frame:
             yield from _values(table, column.id, catalogue.indicators[column.indicator or ""])
-        if grid is not None and denominator in table.frame:
-            yield from _breaks(table, grid, denominator)
-        if grid is not None and f"{column.id}.definition" in table.frame:
+
+
+def break_faults(table: Table, grid: Grid) -> Iterator[Finding]:
+    """Yield denominators that jump and definitions that change."""
+    for column in table.values:
+        if f"{column.id}.denominator" in table.frame:
+            yield from _breaks(table, grid, f"{column.id}.denominator")
+        if f"{column.id}.definition" in table.frame:
             yield from _definitions(table, grid, f"{column.id}.definition")
 
 

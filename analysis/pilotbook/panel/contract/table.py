@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.panel.contract.faults import FAULTS
-from pilotbook.panel.contract.layout import Column, TableKind
+from pilotbook.panel.contract.layout import Column, Dictionary, TableKind
 from pilotbook.panel.finding import Finding
 
 
@@ -28,7 +28,7 @@ class Table:
     frame
         Its typed cells: text for keys and names, floats (NaN if missing) for numbers; index 0 … n-1.
     rows
-        (n,) row numbers as an editor counts them.
+        (n,) row numbers as an editor counts them; None for a table that was put together from several files.
     header
         Column id to the header as written.
     columns
@@ -43,14 +43,20 @@ class Table:
     file: str
     sheet: str | None
     frame: pd.DataFrame
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int64] | None
     header: Mapping[str, str]
     columns: Mapping[str, Column]
     cell_rows: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     texts: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
+    @classmethod
+    def put_together(cls, kind: TableKind, name: str, frame: pd.DataFrame, dictionary: Dictionary) -> Table:
+        """Return the table of a frame whose columns bear the names of the dictionary."""
+        columns = {str(c): column for c in frame if (column := dictionary.column(str(c))) is not None}
+        return cls(kind, name, None, frame, None, {}, columns)
+
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.frame)
 
     @property
     def values(self) -> list[Column]:
@@ -62,10 +68,10 @@ class Table:
         series = self.frame[column]
         return series.to_numpy() if self.columns[column].is_number else series.to_numpy(dtype=object)
 
-    def row(self, position: int, column: str | None = None) -> int:
-        """Return the row number of a cell."""
+    def row(self, position: int, column: str | None = None) -> int | None:
+        """Return the row number of a cell, None if the table stands in no single file."""
         rows = self.cell_rows.get(column, self.rows) if column is not None else self.rows
-        return int(rows[position])
+        return None if rows is None else int(rows[position])
 
     def text(self, position: int, column: str) -> str:
         """Return a cell as it stands in the file."""
