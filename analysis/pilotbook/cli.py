@@ -63,7 +63,12 @@ def app() -> None:
 @click.option("--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both.")
 @click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Reports at a time.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=BUILD, help="Output folder; by default _build.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=BUILD,
+    help="Output folder; by default _build.",
+)
 @click.option("-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def render(
@@ -81,7 +86,8 @@ def render(
     """Render the report of each PLAN: a file, or the name of one in analysis/plans/."""
     from pilotbook.report.batch import Outcome, render_all
     from pilotbook.report.engine import choose_engine
-    from pilotbook.report.render import FORMATS, Request
+    from pilotbook.report.render import FORMATS
+    from pilotbook.report.stages import Request
 
     chosen = choose_engine(engine)
     requests = [
@@ -112,8 +118,10 @@ def _report(outcome: Any) -> None:
         click.echo(f"pilotbook: {outcome.request.plan.id}: {outcome.explanation}", err=True)
         return
     if outcome.status == "unchanged":
-        _tell(f"{outcome.rendered.plan} {outcome.rendered.period}: nothing to do; plan, data, code, chapter and engine "
-              "are those of the last rendering, and its files are as they were written")
+        _tell(
+            f"{outcome.rendered.plan} {outcome.rendered.period}: nothing to do; plan, data, code, chapter and engine "
+            "are those of the last rendering, and its files are as they were written"
+        )
     for page in outcome.rendered.pages:
         click.echo(page)
 
@@ -154,7 +162,7 @@ def plan_check(name: str, as_json: bool) -> None:
     """Check a PLAN, and that its data have what it names."""
     from pilotbook.design.contract import draw_contract
     from pilotbook.design.planfile import find_plan, read_plan
-    from pilotbook.evaluate.evaluation import load_panel
+    from pilotbook.evaluate.inputs import load_panel
 
     plan_file = read_plan(find_plan(name))
     contract = draw_contract(plan_file.plan, load_panel(plan_file))
@@ -163,9 +171,19 @@ def plan_check(name: str, as_json: bool) -> None:
         return
     click.echo(f"{plan_file.id}: valid")
     click.echo(f"  {contract.periods} periods, {contract.first_period} to {contract.last_period}")
-    click.echo(f"  {contract.assigned_pilots} assigned units with the reform ({contract.pilots} counties), "
-               f"{contract.assigned_controls} without ({contract.controls} counties)")
+    click.echo(
+        f"  {contract.assigned_pilots} assigned units with the reform ({contract.pilots} counties), "
+        f"{contract.assigned_controls} without ({contract.controls} counties)"
+    )
     click.echo(f"  inference: {contract.leads} (rule {contract.rule})")
+
+
+@plan.command("schema")
+def plan_schema() -> None:
+    """Print the JSON Schema of a plan, which editors read for completion."""
+    from pilotbook.design.planfile import plan_schema as schema
+
+    click.echo(schema(), nl=False)
 
 
 @plan.command("list")

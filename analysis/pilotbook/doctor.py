@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from pilotbook.design.planfile import plan_paths, read_plan
 from pilotbook.errors import PilotbookError
-from pilotbook.evaluate.evaluation import load_panel
+from pilotbook.evaluate.inputs import load_panel
 from pilotbook.project import PLANS, ROOT
 from pilotbook.report.engine import choose_engine
 

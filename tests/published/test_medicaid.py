@@ -1,15 +1,14 @@
-"""The Medicaid expansion and county mortality: numbers of Baker, Callaway, Cunningham, Goodman-Bacon and Sant'Anna.
+"""The Medicaid expansion and county mortality: numbers of Baker et al., "A Practitioner's Guide" (JEL).
 
-Published errors cluster by county and are replication values. The reform was assigned by state; errors by state are those
-to lead with. Published numbers have two decimals, hence the tolerances; values with more digits are from diff-diff, csdid
-and pyfixest, which agree on them.
+Published errors cluster by county and are replication values. The reform was assigned by state; errors by
+state are those to lead with. Published numbers have two decimals, hence the tolerances; values with more
+digits are from diff-diff, csdid and pyfixest, which agree on them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.result import Effect, StandardError, Variance

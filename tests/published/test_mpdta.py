@@ -1,6 +1,7 @@
 """Minimum wages and teen employment: 15-digit output of the R package `did`.
 
-The tolerance is relative to numbers of the order 0.01 to 0.1; both programs do a handful of means in double precision.
+The tolerance is relative to numbers of the order 0.01 to 0.1; both programs do a handful of means in double
+precision.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.imputation import imputation
 from pilotbook.estimate.result import StandardError, Variance
@@ -69,7 +69,7 @@ def test_every_aggregate(mpdta, scenario):
 def test_two_way_fixed_effects(mpdta):
     (effect,) = twfe(mpdta.y, mpdta.cohort)
     assert effect.estimate == pytest.approx(-0.0365489, abs=5e-8)
-    # the recalled error takes k = 2 (constant and treatment) in (n-1)/(n-k); ours counts the period effects, k = 6
+    # that error takes k = 2 (constant, treatment) in (n-1)/(n-k); ours counts the period effects, k = 6
     recalled = effect.standard_errors[Variance.CRV1].se * np.sqrt((2500 - 6) / (2500 - 2))
     assert recalled == pytest.approx(0.0132545, abs=5e-8)
 

@@ -29,9 +29,7 @@ class PanelSection(_Section):
         default="county",
         description="Column of the unit at which the reform was assigned; errors cluster here.",
     )
-    start: Text = Field(
-        default="start", description="Column of the first period under the reform; empty: never."
-    )
+    start: Text = Field(default="start", description="Column of the first period under the reform; empty: never.")
     never: tuple[PeriodText, ...] = Field(
         default=(), description="Spellings in the start column that mean never, besides the empty cell."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pilotbook.estimate.by_outcome import by_outcome
+from pilotbook.estimate.doubly_robust import Adjustment, adjusted_change
 from pilotbook.estimate.feasible import obstacle
 from pilotbook.estimate.group_time import GroupTimeEffects
 from pilotbook.estimate.path import Support
 from pilotbook.estimate.result import NotEstimable, Reason
-from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample
+from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample, n_rows_of
 
 Controls = Literal["never", "not_yet"]
 Base = Literal["varying", "universal"]
@@ -32,8 +33,10 @@ def callaway_santanna(
     controls: Controls = "not_yet",
     base: Base = "varying",
     missing: Missing = "pairs",
+    covariates: ArrayLike | None = None,
+    adjustment: Adjustment = "dr",
 ) -> tuple[GroupTimeEffects | NotEstimable, ...]:
-    """Average effect on each cohort in each period, without covariates.
+    """Average effect on each cohort in each period.
 
     ATT(g, t) is the change of cohort g from its base period to t less the same change of the controls.
     Cohorts without a period before their start (and before anticipation) are left out.
@@ -60,15 +63,32 @@ def callaway_santanna(
     Returns
     -------
     tuple of GroupTimeEffects or NotEstimable
-        One per outcome; errors are the jackknife over assignment units (recommended) and clustered
-        influence functions.
+        One per outcome. Errors are the jackknife over assignment units (recommended; not with covariates) and
+        clustered influence functions. With covariates one comparison without overlap makes the whole not
+        estimable.
 
     References
     ----------
     Callaway and Sant'Anna (2021); checked against 15-digit output of the R package ``did``.
     """
-    estimator = partial(_callaway_santanna, controls=controls, base=base, missing=missing)
+    x = None if covariates is None else np.asarray(covariates, dtype=np.float64)
+    if x is not None and x.shape[:1] != (n_rows_of(y)[1],):
+        raise ValueError(f"covariates must have one row per unit ({n_rows_of(y)[1]}), not shape {x.shape}")
+    adjust = None if x is None else _Adjust(x.reshape(len(x), -1), adjustment)
+    estimator = partial(_callaway_santanna, controls=controls, base=base, missing=missing, adjust=adjust)
     return by_outcome(estimator, y, cohort, weights, cluster, anticipation)
+
+
+@dataclass(frozen=True, eq=False)
+class _Adjust:
+    """Covariates by row of the caller's arrays, and how they enter."""
+
+    covariates: FloatArray
+    method: Adjustment
+
+    def design(self, sample: Sample) -> FloatArray:
+        """Covariates of the sample's units with a constant first."""
+        return np.column_stack([np.ones(sample.n_units), self.covariates[sample.order]])
 
 
 @dataclass(frozen=True)
@@ -103,52 +123,97 @@ def pairs(sample: Sample, base: Base) -> Iterator[Pair]:
                 yield Pair(int(g), t, start)
 
 
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """A pair's estimate (n_outcomes,), influence (…, n_units), deletions (…, n_clusters) and support."""
+
+    pair: Pair
+    estimate: FloatArray
+    influence: FloatArray
+    deleted: FloatArray | None
+    support: Support
+
+
 def _callaway_santanna(
-    sample: Sample, observed: BoolArray, n_rows: int, controls: Controls, base: Base, missing: Missing
+    sample: Sample,
+    observed: BoolArray,
+    n_rows: int,
+    controls: Controls,
+    base: Base,
+    missing: Missing,
+    adjust: _Adjust | None,
 ) -> list[GroupTimeEffects | NotEstimable]:
     if missing == "complete":
         observed = observed & np.all(observed, axis=1, keepdims=True)
+    if adjust is not None:
+        observed = observed & np.all(np.isfinite(adjust.covariates[sample.order]), axis=1, keepdims=True)
     refused = obstacle(sample, observed, never_treated=controls == "never")
     if refused:
         return [refused] * len(sample.y)
     present = np.asarray(observed.any(axis=1) & (sample.onset > 0))
     sample, observed = sample.keep(present), observed[present]
-    y = np.ascontiguousarray(np.moveaxis(sample.y, 2, 0))
-    kept = [
-        (pair, *cells)
-        for pair in pairs(sample, base)
-        if (cells := _compare(y, observed, sample, pair, controls)) is not None
-    ]
-    if not any(pair.period >= pair.cohort for pair, *_ in kept):
-        refusal = NotEstimable(
-            Reason.NO_CONTROLS, "no cohort can be compared with untreated units after its start"
-        )
-        return [refusal] * len(sample.y)
-    estimate = np.stack([cell[1] for cell in kept], axis=-1)
-    influence = np.stack([cell[2] for cell in kept], axis=-1)
-    deleted = np.stack([cell[3] for cell in kept], axis=-1)
-    support = tuple(cell[4] for cell in kept)
-    g, t = np.array([cell[0].cohort for cell in kept]), np.array([cell[0].period for cell in kept])
-    counts = sample.counts(observed)
-    flat = np.abs(influence).max(axis=(1, 2)) <= 1e-14 * np.abs(np.nan_to_num(sample.y)).max(axis=(1, 2))
+    kept = _comparisons(sample, observed, pairs(sample, base), controls, adjust)
+    if isinstance(kept, NotEstimable):
+        return [kept] * len(sample.y)
+    size = np.abs(np.where(observed, sample.y, 0.0)).max(axis=(1, 2))
+    flat = np.max([np.abs(one.influence).max(axis=1) for one in kept], axis=0) <= 1e-14 * size
     return [
         NotEstimable(Reason.NO_VARIATION, "the outcome does not vary between units in any comparison")
         if flat[o]
-        else GroupTimeEffects(g, t, estimate[o], influence[o], deleted[o], support, sample, counts, n_rows)
-        for o in range(len(estimate))
+        else GroupTimeEffects(
+            cohort=np.array([one.pair.cohort for one in kept]),
+            period=np.array([one.pair.period for one in kept]),
+            estimate=np.array([one.estimate[o] for one in kept]),
+            influence=np.column_stack([one.influence[o] for one in kept]),
+            deleted=None
+            if adjust is not None
+            else np.column_stack([one.deleted[o] for one in kept if one.deleted is not None]),
+            support=tuple(one.support for one in kept),
+            sample=sample,
+            counts=sample.counts(observed),
+            n_rows=n_rows,
+        )
+        for o in range(len(sample.y))
     ]
 
 
-def _compare(
-    y: FloatArray, observed: BoolArray, sample: Sample, pair: Pair, kind: Controls
-) -> tuple[FloatArray, FloatArray, FloatArray, Support] | None:
-    """Estimate (n_outcomes,), influence (…, n_units), deletions (…, n_clusters) and support of one pair."""
-    both = observed[:, pair.period] & observed[:, pair.base]
-    pilots = np.flatnonzero(pair.pilots(sample) & both)
-    controls = np.flatnonzero(pair.controls(sample, kind) & both)
-    if not len(pilots) or not len(controls):
-        return None
-    change = y[pair.period] - y[pair.base]
+def _comparisons(
+    sample: Sample,
+    observed: BoolArray,
+    candidates: Iterable[Pair],
+    controls: Controls,
+    adjust: _Adjust | None,
+) -> list[_Comparison] | NotEstimable:
+    """All comparisons with pilots and controls, or why there is none after the start."""
+    y = np.ascontiguousarray(np.moveaxis(sample.y, 2, 0))
+    x = None if adjust is None else adjust.design(sample)
+    kept = []
+    for pair in candidates:
+        both = observed[:, pair.period] & observed[:, pair.base]
+        pilots = np.flatnonzero(pair.pilots(sample) & both)
+        others = np.flatnonzero(pair.controls(sample, controls) & both)
+        if not len(pilots) or not len(others):
+            continue
+        change = y[pair.period] - y[pair.base]
+        if adjust is None or x is None:
+            kept.append(_plain(pair, change, sample, pilots, others))
+            continue
+        adjusted = _adjusted(pair, change, sample, pilots, others, x, adjust.method)
+        if isinstance(adjusted, _Comparison):
+            kept.append(adjusted)
+        elif pair.period >= pair.cohort:
+            return adjusted
+    if not any(one.pair.period >= one.pair.cohort for one in kept):
+        return NotEstimable(
+            Reason.NO_CONTROLS, "no cohort has untreated units to compare with after its start"
+        )
+    return kept
+
+
+def _plain(
+    pair: Pair, change: FloatArray, sample: Sample, pilots: IntArray, controls: IntArray
+) -> _Comparison:
+    """Compare weighted means."""
     influence = np.zeros_like(change)
     deleted = np.zeros((len(change), sample.n_clusters))
     estimate = np.zeros(len(change))
@@ -158,15 +223,36 @@ def _compare(
         part = (change[:, units] - mean[:, None]) * share
         estimate += sign * mean
         influence[:, units] = sign * part
-        deleted += sign * (mean[:, None] + _shift(part, share, sample.cluster[units], sample.n_clusters))
-    return estimate, influence, deleted, Support(len(pilots), 1)
+        deleted += sign * (mean[:, None] + _shift(part, share, sample, units))
+    return _Comparison(pair, estimate, influence, deleted, Support(len(pilots), 1))
 
 
-def _shift(part: FloatArray, share: FloatArray, cluster: IntArray, n_clusters: int) -> FloatArray:
+def _adjusted(
+    pair: Pair,
+    change: FloatArray,
+    sample: Sample,
+    pilots: IntArray,
+    controls: IntArray,
+    x: FloatArray,
+    method: Adjustment,
+) -> _Comparison | NotEstimable:
+    """Compare with covariates."""
+    units = np.sort(np.concatenate([pilots, controls]))
+    pilot = np.isin(units, pilots).astype(np.float64)
+    fitted = adjusted_change(change[:, units], pilot, x[units], sample.weights[units], method)
+    if isinstance(fitted, NotEstimable):
+        return fitted
+    influence = np.zeros_like(change)
+    influence[:, units] = fitted.influence
+    return _Comparison(pair, fitted.estimate, influence, None, Support(len(pilots), 1))
+
+
+def _shift(part: FloatArray, share: FloatArray, sample: Sample, units: IntArray) -> FloatArray:
     """Change of a weighted mean when each cluster is left out; NaN if nothing is left."""
+    cluster, n_clusters = sample.cluster[units], sample.n_clusters
     lost = np.bincount(cluster, share, minlength=n_clusters)
     sums = np.zeros((len(part), n_clusters))
-    if len(np.unique(cluster)) == len(cluster):
+    if n_clusters == sample.n_units:
         sums[:, cluster] = part
     else:
         np.add.at(sums.T, cluster, part.T)

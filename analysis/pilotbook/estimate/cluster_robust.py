@@ -136,7 +136,8 @@ def cluster_robust(
         eigenvalues, vectors = np.linalg.eigh(root @ block.cross_product @ root)
         basis = root @ vectors
         z = contrasts @ basis
-        leverage = np.multiply.outer(block.scale, np.maximum(eigenvalues, 0.0))
+        scales, of_scale = np.unique(block.scale, return_inverse=True)
+        leverage = np.multiply.outer(scales, np.maximum(eigenvalues, 0.0))
         rest = 1.0 - leverage
         lost = rest < LEVERAGE_ONE
         if lost.any():
@@ -145,11 +146,11 @@ def cluster_robust(
         rest = np.where(lost, np.inf, rest)
         u = scores[:, block.clusters] @ basis
         for kind in kinds:
-            adjusted = u if kind is Variance.CRV1 else u * rest ** -EXPONENT[kind]
+            adjusted = u if kind is Variance.CRV1 else u * (rest ** -EXPONENT[kind])[of_scale]
             a[kind][:, block.clusters] = adjusted @ z.T
         if Variance.CR2 in kinds:
-            d[block.clusters] = (leverage / rest) @ np.square(z).T
-            h[:, block.clusters] = ((leverage / np.sqrt(rest)) * z[:, None, :]) @ vectors.T
+            d[block.clusters] = ((leverage / rest) @ np.square(z).T)[of_scale]
+            h[:, block.clusters] = (((leverage / np.sqrt(rest)) * z[:, None, :]) @ vectors.T)[:, of_scale]
     correction = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan
     factors = {
         Variance.CRV1: correction * (n_obs - 1) / (n_obs - n_parameters) if n_obs > n_parameters else np.nan,

@@ -17,9 +17,11 @@ from pilotbook.estimate.result import (
     StandardError,
     Variance,
 )
-from pilotbook.estimate.sample import IntArray, Sample
+from pilotbook.estimate.sample import BoolArray, IntArray, Sample
 
 Window = tuple[int, int]
+
+CARRIED_BY_ONE = "without one assignment unit the effect is not identified; use placebo ranks"
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,33 +208,40 @@ class _Aggregate:
 
     def _errors(self) -> dict[Variance, StandardError | NotEstimable]:
         sample = self.source.sample
-        pilots = np.isin(sample.cohort, self.source.cohort[self.pairs])
-        if len(np.unique(sample.cluster[pilots])) < 2:
-            refusal = NotEstimable(
-                Reason.ONE_ASSIGNMENT_UNIT, "one assignment unit holds every pilot; use placebo ranks"
-            )
-            kinds = (
-                (Variance.INFLUENCE,) if self.deleted is None else (Variance.JACKKNIFE, Variance.INFLUENCE)
-            )
-            return dict.fromkeys(kinds, refusal)
-        n = sample.n_clusters
-        sums = np.bincount(sample.cluster, self.influence, minlength=n)
-        errors: dict[Variance, StandardError | NotEstimable] = {}
-        if self.deleted is not None:
-            errors[Variance.JACKKNIFE] = jackknife_error(self.deleted, self.estimate, n)
-        errors[Variance.INFLUENCE] = StandardError(float(np.sqrt(np.square(sums).sum())), n - 1.0)
-        return errors
+        df = smaller_side(sample, np.isin(sample.cohort, self.source.cohort[self.pairs]))
+        if df is None:
+            kinds = [Variance.JACKKNIFE, Variance.INFLUENCE][self.deleted is None :]
+            return dict.fromkeys(kinds, NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE))
+        sums = by_cluster(self.influence[:, None], sample)
+        influence = StandardError(float(np.sqrt(np.square(sums).sum())), df)
+        if self.deleted is None:
+            return {Variance.INFLUENCE: influence}
+        return {
+            Variance.JACKKNIFE: jackknife_error(self.deleted, self.estimate, df),
+            Variance.INFLUENCE: influence,
+        }
 
 
-def jackknife_error(deleted: FloatArray, estimate: float, n_clusters: int) -> StandardError | NotEstimable:
-    """Take the standard error from estimates without each cluster: (G-1)/G · Σ(θ₍₋g₎ - θ)², with t(G-1)."""
+def smaller_side(sample: Sample, pilots: BoolArray) -> float | None:
+    """Degrees of freedom of a comparison of assignment units: the smaller of the two sides less one.
+
+    None if a single assignment unit holds every pilot. The variance of a difference of means is dominated
+    by the smaller side, as in Welch's test when the other side is large; simulated coverage is in
+    ``docs/methods/did.md``.
+    """
+    with_pilots = len(np.unique(sample.cluster[pilots]))
+    without = len(np.unique(sample.cluster[~pilots]))
+    if with_pilots < 2:
+        return None
+    return float(max(1, min(with_pilots, without or with_pilots) - 1))
+
+
+def jackknife_error(deleted: FloatArray, estimate: float, df: float) -> StandardError | NotEstimable:
+    """Take the standard error from estimates without each of G clusters: (G-1)/G · Σ(θ₍₋g₎ - θ)²."""
     if not np.isfinite(deleted).all():
-        return NotEstimable(
-            Reason.ONE_ASSIGNMENT_UNIT,
-            "without one assignment unit the effect is not identified; use placebo ranks",
-        )
-    total = np.square(deleted - estimate).sum() * (n_clusters - 1) / n_clusters
-    return StandardError(float(np.sqrt(total)), n_clusters - 1.0)
+        return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE)
+    n = len(deleted)
+    return StandardError(float(np.sqrt(np.square(deleted - estimate).sum() * (n - 1) / n)), df)
 
 
 def _by_size(
@@ -251,8 +260,7 @@ def _by_size(
     combined = influence @ share + (member @ deviation - (size @ deviation) / sample.n_units) / size.sum()
     if deleted is None:
         return estimate, combined, None
-    lost = np.zeros((sample.n_clusters, len(cohorts)))
-    np.add.at(lost, sample.cluster, member)
+    lost = by_cluster(member, sample)
     left = np.where(np.isfinite(deleted), np.maximum(size - lost, 0.0), 0.0)
     total = left.sum(axis=1)
     with np.errstate(invalid="ignore"):
@@ -260,12 +268,21 @@ def _by_size(
     return estimate, combined, means
 
 
+def by_cluster(by_unit: FloatArray, sample: Sample) -> FloatArray:
+    """Add up the units of each cluster: (n_clusters, n_columns)."""
+    out = np.zeros((sample.n_clusters, by_unit.shape[1]))
+    if sample.n_clusters == sample.n_units:
+        out[sample.cluster] = by_unit
+    else:
+        np.add.at(out, sample.cluster, by_unit)
+    return out
+
+
 def _covariance(parts: Sequence[_Aggregate], sample: Sample) -> dict[Variance, FloatArray]:
     """Joint covariance of aggregates by kind."""
     if not parts:
         return {}
-    sums = np.zeros((sample.n_clusters, len(parts)))
-    np.add.at(sums, sample.cluster, np.column_stack([part.influence for part in parts]))
+    sums = by_cluster(np.column_stack([part.influence for part in parts]), sample)
     out = {Variance.INFLUENCE: sums.T @ sums}
     if parts[0].deleted is not None:
         n = sample.n_clusters

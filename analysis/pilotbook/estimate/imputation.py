@@ -13,7 +13,7 @@ from pilotbook.estimate.by_outcome import by_outcome
 from pilotbook.estimate.cluster_robust import deletion_shifts
 from pilotbook.estimate.feasible import obstacle
 from pilotbook.estimate.fixed_effects import Regressors, TwoWayFit, cluster_sums, fit_two_way
-from pilotbook.estimate.group_time import jackknife_error
+from pilotbook.estimate.group_time import CARRIED_BY_ONE, by_cluster, jackknife_error, smaller_side
 from pilotbook.estimate.path import Path, Support, support_at
 from pilotbook.estimate.result import Counts, Effect, NotEstimable, Reason, StandardError, Variance
 from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample
@@ -113,18 +113,22 @@ class _Targets:
     influence : (n_outcomes, n_units, n_targets)
     deleted : (n_outcomes, n_clusters, n_targets)
         Estimates without each assignment unit, NaN where it is not identified.
+    pilots : (n_targets, n_units)
+        Units with a cell in the set.
     """
 
     estimate: FloatArray
     influence: FloatArray
     deleted: FloatArray
+    pilots: BoolArray
 
     def combined(self, rows: FloatArray) -> _Targets:
         """Linear combinations, rows (n_combinations, n_targets)."""
         known = np.isfinite(self.deleted).astype(np.float64)
         deleted = np.nan_to_num(self.deleted) @ rows.T
         deleted[(1 - known) @ np.abs(rows).T > 0] = np.nan
-        return _Targets(self.estimate @ rows.T, self.influence @ rows.T, deleted)
+        pilots = np.asarray((rows != 0) @ self.pilots)
+        return _Targets(self.estimate @ rows.T, self.influence @ rows.T, deleted, pilots)
 
 
 def _imputation(
@@ -144,7 +148,7 @@ def _imputation(
         refusal = NotEstimable(Reason.NO_CONTROLS, "no treated period has an untreated unit to impute from")
         return [refusal] * len(sample.y)
     after = cells & (event_time >= 0)
-    times, cohorts = np.unique(event_time[cells]), np.unique(sample.cohort[after.any(axis=1)])
+    times, cohorts = np.unique(event_time[pilot][cells[pilot]]), np.unique(sample.cohort[after.any(axis=1)])
     sets = [after, *(cells & (event_time == e) for e in times)]
     sets += [after & (sample.cohort == g)[:, None] for g in cohorts]
     report = _Report(sample, _targets(sample, imputed, sets), sample.counts(imputed.fit.used | cells), n_rows)
@@ -219,7 +223,7 @@ def _targets(sample: Sample, imputed: _Imputed, sets: Sequence[BoolArray]) -> _T
     for g, direction in lost:
         rest = all_load - (load_c[np.searchsorted(cluster_load, g)] if g in cluster_load else 0.0)
         deleted[:, g, np.abs(rest @ direction) > 1e-6 * np.abs(rest).max()] = np.nan
-    return _Targets(estimate, influence, deleted)
+    return _Targets(estimate, influence, deleted, np.stack([cells.any(axis=1) for cells in sets]))
 
 
 def _sum_cells(values: FloatArray, chosen: FloatArray) -> FloatArray:
@@ -261,18 +265,25 @@ class _Report:
     def effect(self, outcome: int, target: int) -> Effect:
         t, sample = self.targets, self.sample
         influence = t.influence[outcome, :, target]
-        jackknife = jackknife_error(
-            t.deleted[outcome, :, target], float(t.estimate[outcome, target]), sample.n_clusters
-        )
-        sums = np.bincount(sample.cluster, influence, minlength=sample.n_clusters)
-        conservative = StandardError(float(np.sqrt(np.square(sums).sum())), sample.n_clusters - 1.0)
-        refused = isinstance(jackknife, NotEstimable)
+        estimate = float(t.estimate[outcome, target])
         return Effect(
-            float(t.estimate[outcome, target]),
-            {Variance.JACKKNIFE: jackknife, Variance.CONSERVATIVE: jackknife if refused else conservative},
+            estimate,
+            self._errors(estimate, influence, t.deleted[outcome, :, target], t.pilots[target]),
             self.counts,
             sample.original(influence, self.n_rows),
         )
+
+    def _errors(
+        self, estimate: float, influence: FloatArray, deleted: FloatArray, pilots: BoolArray
+    ) -> dict[Variance, StandardError | NotEstimable]:
+        df = smaller_side(self.sample, pilots)
+        jackknife = jackknife_error(deleted, estimate, df or 1.0)
+        if df is None or isinstance(jackknife, NotEstimable):
+            refusal = NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE)
+            return dict.fromkeys((Variance.JACKKNIFE, Variance.CONSERVATIVE), refusal)
+        sums = by_cluster(influence[:, None], self.sample)
+        conservative = StandardError(float(np.sqrt(np.square(sums).sum())), df)
+        return {Variance.JACKKNIFE: jackknife, Variance.CONSERVATIVE: conservative}
 
     def by_event_time(
         self, outcome: int, times: IntArray, windows: Sequence[Window], cells: BoolArray
@@ -302,7 +313,8 @@ class _Report:
         row = np.zeros((1, self.targets.estimate.shape[1]))
         row[0, first : first + len(inside)] = inside / inside.sum()
         t = self.targets
-        one = _Targets(t.estimate[[outcome]], t.influence[[outcome]], t.deleted[[outcome]]).combined(row)
+        this = [outcome]
+        one = _Targets(t.estimate[this], t.influence[this], t.deleted[this], t.pilots).combined(row)
         return _Report(self.sample, one, self.counts, self.n_rows).effect(0, 0)
 
     def _covariance(self, outcome: int, targets: slice) -> dict[Variance, FloatArray]:

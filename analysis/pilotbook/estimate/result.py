@@ -121,13 +121,14 @@ class Effect:
         What the estimate rests on.
     influence : (n_rows,)
         Contribution of each row of the caller's ``y`` to the estimation error; they sum to zero. Summed
-        within clusters and squared they give the uncorrected cluster-robust variance.
+        within clusters and squared they give the uncorrected cluster-robust variance. None where there is
+        none.
     """
 
     estimate: float
     standard_errors: Mapping[Variance, StandardError | NotEstimable]
     counts: Counts
-    influence: FloatArray = field(repr=False)
+    influence: FloatArray | None = field(repr=False, default=None)
 
     @property
     def error(self) -> StandardError | NotEstimable:

@@ -10,7 +10,8 @@ from multiprocessing import get_context
 from typing import Any
 
 from pilotbook.errors import PilotbookError
-from pilotbook.report.render import Rendered, Request, render
+from pilotbook.report.render import Rendered, render
+from pilotbook.report.stages import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from pilotbook.errors import NotebookError
 from pilotbook.report.parameters import TAG
 
 
-def read_chapter(path: Path) -> NotebookNode:
-    """Read a chapter's notebook.
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook.
 
     Raises
     ------
@@ -23,11 +23,17 @@ def read_chapter(path: Path) -> NotebookNode:
         If the file is missing or no notebook.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except FileNotFoundError:
-        raise NotebookError(f"{path}: the chapter does not exist") from None
+        raise NotebookError(f"{path}: the notebook does not exist") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, json.JSONDecodeError) as error:
         raise NotebookError(f"{path}: not a notebook ({str(error).splitlines()[0]})") from None
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook."""
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
 def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any]) -> NotebookNode:
@@ -46,7 +52,7 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
     NotebookNode
         With cell ids ``<chapter>-<id>``.
     """
-    report = nbformat.v4.new_notebook()
+    report: NotebookNode = nbformat.v4.new_notebook()
     front = nbformat.v4.new_raw_cell(_yaml(front_matter))
     front["id"] = "front-matter"
     report.cells.append(front)
@@ -70,7 +76,7 @@ _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def _is_front_matter(cell: NotebookNode) -> bool:
-    return cell.cell_type == "raw" and cell.source.startswith("---")
+    return bool(cell.cell_type == "raw" and cell.source.startswith("---"))
 
 
 def _yaml(front_matter: Mapping[str, Any]) -> str:

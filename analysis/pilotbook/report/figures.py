@@ -57,7 +57,15 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome) -> None:
     periods = list(dict.fromkeys(table["period"]))
     table["position"] = table["period"].map(periods.index)
     sns.lineplot(
-        table, x="position", y="mean", hue="group", style="group", palette=PALETTE, markers=True, ax=axes, legend=False
+        table,
+        x="position",
+        y="mean",
+        hue="group",
+        style="group",
+        palette=PALETTE,
+        markers=True,
+        ax=axes,
+        legend=False,
     )
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -119,7 +127,7 @@ def _draw_path(axes: Axes, rows: Sequence[Row]) -> None:
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axvline(-0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.vlines(time, low, high, color=PILOT, linewidth=1.6)
-    sns.scatterplot(x=time, y=effect, color=PILOT, s=30, ax=axes, zorder=3, legend=False)
+    sns.scatterplot(x=time, y=effect, color=PILOT, s=28, linewidth=0, ax=axes, zorder=3, legend=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -140,7 +148,9 @@ def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
         before = [row for row in path.rows if int(row.spec["event_time"]) < 0]
         after = [row for row in path.rows if int(row.spec["event_time"]) >= 0]
         parts = [
-            f"{when} {_spread(rows, numbers)}" for when, rows in (("before the start", before), ("after it", after)) if rows
+            f"{when} {_spread(rows, numbers)}"
+            for when, rows in (("before the start", before), ("after it", after))
+            if rows
         ]
         said.append(f"{path.outcome.title}, {analysis_name(path.estimator, path.cohorts)}: {'; '.join(parts)}.")
     return f"Effects with intervals by periods since the start. {' '.join(said)}"

@@ -26,6 +26,14 @@ def _analysis(row: Row) -> tuple[str, str | None, str | None]:
     return row.estimator, row.spec.get("cohorts"), row.spec.get("controls")
 
 
+def main_rows(evaluation: Evaluation) -> Iterator[Row]:
+    """Give the one row of each analysis and weighting that is read first: its error is not a variant of another's."""
+    for outcome in evaluation.plan.outcomes:
+        for row in leading_rows(evaluation, outcome.id):
+            if row.role in {"headline", "comparison"} and "error" not in row.spec:
+                yield row
+
+
 def lead_weights(evaluation: Evaluation) -> str:
     """Return the weighting that leads: by population where the plan has weights."""
     return evaluation.ledger.lead(evaluation.plan.outcomes[0].id).spec["weights"]
@@ -51,9 +59,7 @@ def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
     """Give every analysis that has effects by event time and may be led with, outcome by outcome."""
     weights = lead_weights(evaluation)
     for outcome in evaluation.plan.outcomes:
-        rows = evaluation.ledger.select(
-            outcome=outcome.id, estimand="att_event_time", role="headline", weights=weights
-        )
+        rows = evaluation.ledger.select(outcome=outcome.id, estimand="att_event_time", role="headline", weights=weights)
         known = [row for row in rows if "event_time" in row.spec]
         for key in dict.fromkeys((row.estimator, row.spec.get("cohorts")) for row in known):
             own = [row for row in known if (row.estimator, row.spec.get("cohorts")) == key]

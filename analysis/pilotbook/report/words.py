@@ -22,21 +22,18 @@ ESTIMATORS = {
     "imputation": "Imputation",
 }
 WEIGHTS = {"equal": "equal", "population": "population"}
-ROLES = {"headline": "headline", "comparison": "comparison", "replication": "replication", "description": "mean"}
+ROLES = {
+    "headline": "headline",
+    "comparison": "comparison",
+    "replication": "replication",
+    "description": "mean",
+}
 
 
 def analysis_name(estimator: str, cohorts: str | None) -> str:
     """Name an analysis."""
     name = ESTIMATORS[estimator]
     return f"{name}, start {cohorts.replace('+', ', ')}" if cohorts else name
-
-
-def error_name(row: Row) -> str:
-    """Name the kind of a row's standard error."""
-    if row.p_method is None:
-        return "none"
-    _, kind, cluster = row.p_method.split(", ")
-    return f"{kind}, {cluster.removeprefix('clustered ')}"
 
 
 def headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Tagged:
@@ -51,7 +48,7 @@ def headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Tagg
     if row.ci_low is None or row.ci_high is None:
         return Tagged(f"{said} No interval can be given: {row.reason}")
     level = numbers.decimal(100 * (row.level or 0), 0)
-    said += f" The {level} % interval reaches from {numbers.value(row, 'ci_low')} to {numbers.value(row, 'ci_high')}."
+    said += f" The {level}% interval reaches from {numbers.value(row, 'ci_low')} to {numbers.value(row, 'ci_high')}."
     return Tagged(f"{said} {_reading(row, outcome, numbers)}")
 
 
@@ -62,12 +59,10 @@ def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> str:
     least = outcome.minimum_important_effect
     important = f"the smallest important effect of {numbers.decimal(least, _digits(least))}"
     if row.ci_low <= 0 <= row.ci_high:
-        reaches = row.ci_low <= -least or row.ci_high >= least
-        return (
-            "It includes zero: no effect was detected. "
-            f"It {'also includes' if reaches else 'excludes'} {important} "
-            f"{'in at least one direction, so an important effect is not ruled out' if reaches else 'in both directions'}."
-        )
+        said = "It includes zero: no effect was detected."
+        if row.ci_low <= -least or row.ci_high >= least:
+            return f"{said} It also includes {important}, so that an important effect is not ruled out."
+        return f"{said} It excludes {important} in both directions."
     better = (row.ci_low > 0) == (outcome.direction == "higher")
     return f"It excludes zero, in the {'better' if better else 'worse'} direction; compare {important}."
 
@@ -116,7 +111,7 @@ def data_facts(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]
         ("Source", source.origin or "not stated"),
         ("Licence", source.licence or "not stated"),
         ("Vintage", source.vintage or "not stated"),
-        ("SHA-256", f"`{source.sha256}`"),
+        ("SHA-256", f"`{source.sha256[:16]}…`"),
         ("Simulated", "yes" if source.simulated else "no"),
         ("Counties × periods", f"{numbers.whole(counties)} × {numbers.whole(periods)}"),
         ("Missing values", numbers.whole(missing)),
@@ -128,15 +123,13 @@ def rerun(plan_file: PlanFile, evaluation: Evaluation) -> Markdown:
     return Markdown(f"```\npilotbook render {plan_file.id} --period {evaluation.ledger.period}\n```")
 
 
-def provenance(
-    plan_file: PlanFile, evaluation: Evaluation, parameters: Mapping[str, str]
-) -> list[tuple[str, str]]:
+def provenance(plan_file: PlanFile, evaluation: Evaluation, parameters: Mapping[str, str]) -> list[tuple[str, str]]:
     """Echo the parameters, and name what the numbers rest on."""
     plan_hash = fingerprint.of_json(plan_file.plan.model_dump(mode="json"))
     return [
         *((f"Parameter `{name}`", f"`{value}`") for name, value in parameters.items()),
         ("Plan dated", plan_file.plan.date.isoformat()),
-        ("Plan, SHA-256", f"`{plan_hash}`"),
-        ("Data, SHA-256", f"`{evaluation.ledger.data['sha256']}`"),
-        ("Estimates, SHA-256", f"`{fingerprint.sha256(evaluation.ledger.dumps())}`"),
+        ("Plan, SHA-256", f"`{plan_hash[:16]}…`"),
+        ("Data, SHA-256", f"`{evaluation.ledger.data['sha256'][:16]}…`"),
+        ("Estimates, SHA-256", f"`{fingerprint.sha256(evaluation.ledger.dumps())[:16]}…`"),
     ]
