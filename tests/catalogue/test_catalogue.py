@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from pilotbook.errors import DataError, UnknownNameError
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.catalogue.catalogue import FOLDER
@@ -55,9 +56,7 @@ def test_every_further_input_is_read_by_a_rule() -> None:
 
 def test_claims_counted_in_the_dictionary_are_the_claims_that_state_an_effect_or_level() -> None:
     catalogue = read_catalogue()
-    stated = {
-        indicator.id: indicator.claims for indicator in catalogue.indicators.values() if indicator.claims
-    }
+    stated = {indicator.id: indicator.claims for indicator in catalogue.indicators.values() if indicator.claims}
     assert stated == dict(Counter(claim.indicator_id for claim in catalogue.claims.values()))
 
 
@@ -70,12 +69,8 @@ def test_rules_and_indicators_name_each_other() -> None:
 
 def test_reforms_and_indicators_name_each_other() -> None:
     catalogue = read_catalogue()
-    by_reform = {
-        (reform.id, a.id) for reform in catalogue.reforms.values() for a in reform.affected_indicators
-    }
-    by_indicator = {
-        (r, indicator.id) for indicator in catalogue.indicators.values() for r in indicator.reforms
-    }
+    by_reform = {(reform.id, a.id) for reform in catalogue.reforms.values() for a in reform.affected_indicators}
+    by_indicator = {(r, indicator.id) for indicator in catalogue.indicators.values() for r in indicator.reforms}
     assert by_reform == by_indicator
 
 
@@ -154,9 +149,7 @@ def test_unknown_names_get_the_nearest() -> None:
         ("context.yml", "context_facts:", "context_facts: [", "no valid YAML"),
     ],
 )
-def test_a_broken_catalogue_is_refused_with_the_place(
-    copy: Path, file: str, old: str, new: str, message: str
-) -> None:
+def test_a_broken_catalogue_is_refused_with_the_place(copy: Path, file: str, old: str, new: str, message: str) -> None:
     edit(copy / file, old, new)
     with pytest.raises(DataError, match=message):
         read_catalogue(copy)

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from pilotbook.panel.catalogue import Catalogue, read_catalogue
 
 SOURCES = Path(__file__).parents[2] / ".." / "shared" / "catalogue" / "sources"
@@ -70,9 +71,7 @@ def test_every_quote_stands_in_its_source() -> None:
 
 
 def test_every_number_stands_in_its_quote() -> None:
-    entries = [
-        (place, value, quote) for place, _, quote, value in quotes(read_catalogue()) if value is not None
-    ]
+    entries = [(place, value, quote) for place, _, quote, value in quotes(read_catalogue()) if value is not None]
     assert len(entries) == 197
     assert [(p, v, q) for p, v, q in entries if missing_numbers(v, q)] == []
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import Workbook
+
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.contract import check
 from pilotbook.panel.contract.conversion import row_ranges
@@ -152,9 +153,7 @@ def test_a_long_file_reads_like_its_wide_twin(tmp_path: Path) -> None:
 
 
 def test_a_fault_in_a_long_file_keeps_its_row(tmp_path: Path) -> None:
-    long = valid().panel.melt(
-        ["county", "period"], ["phc_visit_share", "fund_spending"], "indicator", "value"
-    )
+    long = valid().panel.melt(["county", "period"], ["phc_visit_share", "fund_spending"], "indicator", "value")
     long.loc[57, "value"] = -4
     long.loc[63, "value"] = "30%"
     long.loc[len(long)] = long.loc[3]

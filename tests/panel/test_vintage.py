@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pilotbook.errors import DataError, UnknownNameError
 from pilotbook.panel.ingest import Ingestion, ingest
 from pilotbook.panel.revisions import update
@@ -177,9 +178,7 @@ def test_revisions_are_exactly_the_cells_that_differ(seed: int, count: int) -> N
     keys = pd.MultiIndex.from_product(
         [["530121", "530122"], ["2019Q1", "2019Q2", "2019Q3"]], names=["county", "period"]
     )
-    before = pd.DataFrame(
-        {"alos": rng.normal(8, 1, 6), "oop_share": rng.normal(30, 1, 6)}, index=keys
-    ).reset_index()
+    before = pd.DataFrame({"alos": rng.normal(8, 1, 6), "oop_share": rng.normal(30, 1, 6)}, index=keys).reset_index()
     before.loc[rng.integers(6), "alos"] = np.nan
     after = before.copy()
     cells = rng.choice(12, size=count, replace=False)

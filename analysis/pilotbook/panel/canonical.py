@@ -25,7 +25,8 @@ def canonical(frame: pd.DataFrame, kind: TableKind, catalogue: Catalogue) -> pd.
         return order[bare + subgroup.partition("]")[2]], column
 
     columns = [str(column) for column in frame]
-    return frame[sorted(columns, key=place)].sort_values(list(LAYOUTS[kind].key), ignore_index=True)
+    ordered = sorted(columns, key=place)
+    return frame[ordered].sort_values(list(LAYOUTS[kind].key), ignore_index=True)
 
 
 def to_arrow(frame: pd.DataFrame) -> pa.Table:
