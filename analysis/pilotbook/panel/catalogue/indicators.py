@@ -133,6 +133,11 @@ class Indicator(Entry):
         """Whether it is a part of a whole in per cent: 0 to 100 and no further."""
         return self.unit == "%" and self.range.hard == (0, 100)
 
+    @property
+    def is_grade(self) -> bool:
+        """Whether it is a grade such as A, and no number."""
+        return self.unit.startswith("grade")
+
     def label(self, language: str) -> str:
         """Return the name in ``en`` or ``zh``."""
         return self.name_zh if language == "zh" else self.name_en

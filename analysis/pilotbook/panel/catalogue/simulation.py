@@ -38,6 +38,8 @@ class Draw(Entry):
         Deviation at the peak of the COVID-like shock.
     gradient
         Deviation of the eastern region; the other regions follow from it.
+    growth_of
+        The indicator whose year-on-year change this one is; the other parameters are then not used.
     """
 
     id: IndicatorId
@@ -51,6 +53,7 @@ class Draw(Entry):
     shock: float
     gradient: float
     denominator: Denominator | None = None
+    growth_of: IndicatorId | None = None
 
     @model_validator(mode="after")
     def _logarithm_needs_a_positive_level(self) -> Self:

@@ -39,12 +39,8 @@ def type_table(raw: RawTable, catalogue: Catalogue, dictionary: Dictionary) -> T
     columns = _recognise_columns(raw, dictionary, typed)
     kind = recognise({column.id for column in columns.values()})
     if kind is None:
-        hint = "; ".join(
-            f"'{h}': {dictionary.hint(h)}" for h in raw.header[:3] if dictionary.column(h) is None
-        )
-        typed.findings = [
-            _fault(raw, "unknown-table", tables=", ".join(LAYOUTS), hint=hint or "add its keys")
-        ]
+        hint = "; ".join(f"'{h}': {dictionary.hint(h)}" for h in raw.header[:3] if dictionary.column(h) is None)
+        typed.findings = [_fault(raw, "unknown-table", tables=", ".join(LAYOUTS), hint=hint or "add its keys")]
         return typed
     typed.findings += _structure_faults(raw, kind, columns, dictionary)
     if any(finding.severity == "error" for finding in typed.findings):
@@ -73,9 +69,7 @@ def _recognise_columns(raw: RawTable, dictionary: Dictionary, typed: Typed) -> d
         column = dictionary.column(header)
         if column is None:
             if header:
-                typed.findings.append(
-                    _fault(raw, "unknown-column", header=header, hint=dictionary.hint(header))
-                )
+                typed.findings.append(_fault(raw, "unknown-column", header=header, hint=dictionary.hint(header)))
             continue
         if column.id != header:
             typed.conversions.append(
@@ -199,9 +193,7 @@ class _Cells:
                 self.typed.findings.append(self._unreadable(column, header, where, text, reading.fault))
             for kind in reading.conversions:
                 # missing markers and words are listed by their spelling, numbers by the kind alone
-                converted[
-                    kind, text if kind in {"missing-marker", "region-name", "truth-word"} else ""
-                ].append(where)
+                converted[kind, text if kind in {"missing-marker", "region-name", "truth-word"} else ""].append(where)
         for (kind, _), places in converted.items():
             text, reading = notes[places[0]]
             rows = row_ranges(int(self.raw.rows[where]) for where in places)

@@ -63,9 +63,7 @@ def _assigned_together(exposure: Table) -> Iterator[Finding]:
             continue
         j = first.setdefault((reform, unit), i)
         if starts[j] != start:
-            yield exposure.finding(
-                "start-differs", i, "start", unit=unit, other=starts[j], first=exposure.row(j)
-            )
+            yield exposure.finding("start-differs", i, "start", unit=unit, other=starts[j], first=exposure.row(j))
 
 
 def _exposed_early(exposure: Table, panel: Table) -> Iterator[Finding]:

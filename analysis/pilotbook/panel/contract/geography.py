@@ -62,9 +62,7 @@ def splits(panel: Table, grid: Grid) -> Iterator[Finding]:
     """Yield counties whose denominators shrink when a county of the same prefecture begins."""
     span = _spans(grid)
     born = {code: first for code, (first, _) in span.items() if first > 0}
-    columns = [
-        id for id, column in panel.columns.items() if column.part == "denominator" and id in panel.frame
-    ]
+    columns = [id for id, column in panel.columns.items() if column.part == "denominator" and id in panel.frame]
     if not born or not columns:
         return
     for new, first in born.items():

@@ -65,9 +65,7 @@ def make_grid(table: Table) -> Grid | None:
     codes, periods = table.array("county"), table.array("period")
     period_number, period_names = pd.factorize(periods)
     good_period = np.asarray([period_kind(name) == kind for name in period_names])
-    keep = (
-        good_period[period_number] & (codes != "") & ~table.frame.duplicated(["county", "period"]).to_numpy()
-    )
+    keep = good_period[period_number] & (codes != "") & ~table.frame.duplicated(["county", "period"]).to_numpy()
     if not keep.any():
         return None
     axis = consecutive([name for name, good in zip(period_names, good_period, strict=True) if good], kind)

@@ -59,6 +59,4 @@ def _kinds(table: Table) -> Iterator[Finding]:
     for period in dict.fromkeys(periods):
         if period and kinds[period] != expected:
             for position in np.flatnonzero(periods == period):
-                yield table.finding(
-                    "period-kind", int(position), "period", kind=kinds[period], expected=expected
-                )
+                yield table.finding("period-kind", int(position), "period", kind=kinds[period], expected=expected)

@@ -129,18 +129,21 @@ class Column:
         Name in the typed table: ``county``, ``phc_visit_share``, ``phc_visit_share.numerator``.
     indicator, part
         The indicator and which part of it; None for another column.
+    is_grade
+        Whether the indicator is a grade, and no number.
     """
 
     id: str
     indicator: str | None = None
     part: Part | None = None
+    is_grade: bool = False
 
     @property
     def is_number(self) -> bool:
         """Whether its cells are numbers."""
         if self.indicator is None:
             return COLUMNS[self.id].read is None
-        return self.part != "definition"
+        return self.part != "definition" and not self.is_grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class Dictionary:
         known |= {_folded(header): Column(name) for name, kind in COLUMNS.items() for header in kind.headers}
         for indicator in catalogue.indicators.values():
             for name, parts in ((indicator.id, ".{}"), (_folded(indicator.name_zh), "({})")):
-                known[name] = Column(indicator.id, indicator.id, "value")
+                known[name] = Column(indicator.id, indicator.id, "value", indicator.is_grade)
                 for chinese, part in PART_HEADERS.items():
                     column = Column(f"{indicator.id}.{part}", indicator.id, part)
                     known[name + parts.format(part if parts == ".{}" else chinese)] = column
@@ -185,8 +188,6 @@ def _folded(header: str) -> str:
 def recognise(columns: set[str]) -> TableKind | None:
     """Tell from its columns which table of the contract this is, None if none."""
     for kind, telling in _TELLING.items():
-        if columns.intersection(telling) and columns.intersection(
-            (*LAYOUTS[kind].key, *LAYOUTS[kind].required)
-        ):
+        if columns.intersection(telling) and columns.intersection((*LAYOUTS[kind].key, *LAYOUTS[kind].required)):
             return kind
     return None

@@ -19,9 +19,7 @@ LEVELS = ("village", "township", "community", "secondary", "tertiary")
 def schema(table: Table, catalogue: Catalogue) -> pa.DataFrameSchema:
     """Return the schema of a table's columns; every check bears the id of the fault that it finds."""
     checks = {id: _checks(column, catalogue) for id, column in table.columns.items() if id in table.frame}
-    return pa.DataFrameSchema(
-        {id: pa.Column(checks=found, nullable=True) for id, found in checks.items() if found}
-    )
+    return pa.DataFrameSchema({id: pa.Column(checks=found, nullable=True) for id, found in checks.items() if found})
 
 
 def range_faults(table: Table, catalogue: Catalogue) -> Iterator[Finding]:
@@ -60,7 +58,7 @@ def _bounds(indicator: Indicator, kind: str) -> tuple[float | None, float | None
 
 
 def _checks(column: Column, catalogue: Catalogue) -> list[pa.Check]:
-    if column.part == "value":
+    if column.part == "value" and column.is_number:
         return _range_checks(catalogue.indicators[column.indicator or ""])
     if column.part == "denominator":
         return [pa.Check.gt(0, error="denominator-not-positive")]

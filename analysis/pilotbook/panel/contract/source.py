@@ -117,12 +117,8 @@ def _read_csv(path: Path, name: str) -> Source:
     table = pa.csv.read_csv(
         io.BytesIO(text.encode("utf-8")),
         # one thread: with more of them pyarrow does not number the rows that it skips
-        read_options=pa.csv.ReadOptions(
-            autogenerate_column_names=True, use_threads=False, block_size=1 << 26
-        ),
-        parse_options=pa.csv.ParseOptions(
-            newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-        ),
+        read_options=pa.csv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=1 << 26),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip),
         convert_options=pa.csv.ConvertOptions(default_column_type=pa.string(), strings_can_be_null=False),
     )
     if ragged:
@@ -150,9 +146,7 @@ def _header_faults(table: RawTable) -> Iterator[Finding]:
             )
         elif name != "" and name in seen:
             sentence = FAULTS["duplicate-column"].sentence
-            yield Finding(
-                table.file, "duplicate-column", sentence, sheet=table.sheet, row=HEADER_ROW, column=name
-            )
+            yield Finding(table.file, "duplicate-column", sentence, sheet=table.sheet, row=HEADER_ROW, column=name)
         seen.add(name)
 
 
@@ -190,9 +184,7 @@ def _read_sheet(sheet: Any, name: str) -> Source | None:
     while width and not any(len(texts) >= width and texts[width - 1] for _, texts in records):
         width -= 1
     padded = [texts[:width] + [""] * (width - len(texts)) for _, texts in records]
-    columns = tuple(
-        pa.chunked_array([pa.array(column, pa.string())]) for column in zip(*padded[1:], strict=True)
-    )
+    columns = tuple(pa.chunked_array([pa.array(column, pa.string())]) for column in zip(*padded[1:], strict=True))
     if not columns:
         return _refused(name, "no-rows", sheet=sheet.title)
     header = tuple(text.strip() for text in padded[0])
@@ -211,9 +203,7 @@ def _cell_text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return (
-            value.isoformat(sep=" ") if value.time().hour or value.time().minute else value.date().isoformat()
-        )
+        return value.isoformat(sep=" ") if value.time().hour or value.time().minute else value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -58,9 +58,7 @@ _QUARTER_FIRST = re.compile(r"[Qq]([1-4])[\s/-]([12]\d{3})")
 _MONTH = re.compile(r"([12]\d{3})\s*[-/.年]\s*(0?[1-9]|1[0-2])\s*月?")
 _MONTH_PLAIN = re.compile(r"([12]\d{3})(0[1-9]|1[0-2])")
 _CANONICAL = re.compile(r"[12]\d{3}(Q[1-4]|-(0[1-9]|1[0-2]))?")
-_SERIALS = range(
-    20_000, 80_000
-)  # 1954 to 2119 as day numbers of a spreadsheet; no year and no yyyymm lies there
+_SERIALS = range(20_000, 80_000)  # 1954 to 2119 as day numbers of a spreadsheet; no year and no yyyymm lies there
 
 
 @dataclass(frozen=True, slots=True)

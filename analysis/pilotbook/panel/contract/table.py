@@ -60,8 +60,8 @@ class Table:
 
     @property
     def values(self) -> list[Column]:
-        """The columns that are values of indicators."""
-        return [column for column in self.columns.values() if column.part == "value"]
+        """The columns that are numbers and values of indicators."""
+        return [column for column in self.columns.values() if column.part == "value" and column.is_number]
 
     def array(self, column: str) -> NDArray[Any]:
         """Return a column as an array: float64 for numbers, object for text."""
@@ -82,9 +82,7 @@ class Table:
             return "" if np.isnan(value) else f"{value:.12g}"
         return str(value)
 
-    def finding(
-        self, id: str, position: int | None = None, column: str | None = None, **gaps: Any
-    ) -> Finding:
+    def finding(self, id: str, position: int | None = None, column: str | None = None, **gaps: Any) -> Finding:
         """Return a finding at a cell, a row, a column or the table as a whole."""
         fault = FAULTS[id]
         value = None if position is None or column is None else self.text(position, column)

@@ -17,6 +17,7 @@ from pilotbook.panel.finding import Finding
 FIT = (1 / 1.5, 1.5)
 FACTORS = {"fraction-among-percents": 100.0, "ten-thousands": 10_000.0}
 MINIMUM_VALUES = 4  # values of a county needed to say what is usual there
+LEAST_SHARE = 5.0  # per cent; a share that is usually smaller may well be a hundredth of that for once
 
 
 def unit_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Iterator[Finding]:
@@ -35,6 +36,8 @@ def unit_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Iterator[Find
             continue
         matrix = grid.place(values)
         usual = _usual(matrix)
+        if indicator.is_share:
+            usual = np.where(usual >= LEAST_SHARE, usual, np.nan)
         for n, t in np.argwhere(_off_by(matrix, usual, FACTORS[rule])):
             where = int(grid.position[n, t])
             yield table.finding(rule, where, column.id, usual=f"{usual[n, 0]:.4g}", unit=indicator.unit)
