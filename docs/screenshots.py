@@ -18,15 +18,15 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "_build" / "medicaid-2014-mortality" / "2019" / "en"
 PICTURE = ROOT / "docs" / "pictures" / "report.png"
 
-WIDTH, HEIGHT, MARGIN = 1000, 920, 250
+WIDTH, HEIGHT, MARGIN = 1000, 920, 290
 INK, LINE = "#0b5394", "#9aa5b1"
 
 PARTS = {
     "header#title-block-header": "title, period, version, status,\nvintage of the data",
-    "#sec-glance": "question and answer, each number\na row of the ledger",
+    "#sec-glance": "question and answer; each number\nis a row of the ledger",
+    "#sec-glance a.quarto-xref": "every claim leads to its table",
     ".callout": "what a reader must not conclude",
     "#tbl-cohorts": "the design, before any model",
-    "nav#TOC": "contents and cross references",
 }
 
 

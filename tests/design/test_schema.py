@@ -15,7 +15,9 @@ PUBLISHED = ROOT / "docs" / "schema" / "plan.schema.json"
 
 
 def test_the_published_schema_is_that_of_the_model() -> None:
-    assert PUBLISHED.read_text(encoding="utf-8") == plan_schema(), "run: pilotbook plan schema > docs/schema/plan.schema.json"
+    assert PUBLISHED.read_text(encoding="utf-8") == plan_schema(), (
+        "run: pilotbook plan schema > docs/schema/plan.schema.json"
+    )
 
 
 @pytest.mark.parametrize("path", plan_paths(PLANS), ids=lambda path: path.stem)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-PeriodText = Annotated[str, Field(coerce_numbers_to_str=True)]
+PeriodText = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"type": ["string", "integer"], "description": "A period, such as 2019, 2019Q4 or 2019-11."}),
+]
+"""A period as it is written; YAML reads a bare year as a number."""
 
 
 class _Section(BaseModel):

@@ -61,7 +61,8 @@ UNSUPPORTED_LABELS = (
     "vid-",
 )
 CALLOUTS = {"callout-note", "callout-tip", "callout-warning", "callout-important", "callout-caution"}
-FORMATS = {"html", "pdf", "typst"}
+# Quarto reads "pdf" as LaTeX and would drop the text from a PDF made with Typst
+FORMATS = {"html", "typst"}
 
 
 class CheckContent(Walk):
@@ -177,7 +178,7 @@ class CheckContent(Walk):
         condition = pairs.get("when-format") or pairs.get("unless-format")
         if condition not in FORMATS:
             raise self.place.error(
-                "conditional content needs when-format or unless-format with html, pdf or typst"
+                "conditional content needs when-format or unless-format with html or typst (the PDF)"
             )
         outer, self._condition = self._condition, condition
         walked = self.descend(item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from pilotbook.report.engine.document import CAPTION, CONTENT, EQUATION, FLOAT
 from pilotbook.report.engine.labels import label, word
@@ -19,6 +20,9 @@ from pilotbook.report.engine.tree import (
     string,
 )
 
+LENGTH = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>px|in|cm|mm|pt|%|)")
+PER_INCH = {"px": 96.0, "in": 1.0, "cm": 2.54, "mm": 25.4, "pt": 72.0}
+TEXT_WIDTH_INCHES = 6.37
 FOLD_WORD = {"en": "Code", "zh": "代码"}
 
 
@@ -54,17 +58,6 @@ class Form(Walk):
             return self.equation(identifier, dict(pairs)["number"], item["c"][1][0]["c"][1])
         return self._conditional(item, classes, dict(pairs))
 
-    def on_image(self, item: Node) -> list[Node]:
-        """Quarto's ``fig-alt`` takes the place of the description, which both writers print as alternative."""
-        (identifier, classes, pairs), description, target = item["c"]
-        kept = [pair for pair in pairs if pair[0] != "fig-alt"]
-        alternative = dict(pairs).get("fig-alt", plain_text(description))
-        return [
-            node(
-                "Image", attributes(identifier, [*classes, "img-fluid"], kept), [string(alternative)], target
-            )
-        ]
-
     def _conditional(self, item: Node, classes: list[str], pairs: dict[str, str]) -> list[Node]:
         walked = self.descend(item)
         if "content-visible" not in classes and "content-hidden" not in classes:
@@ -98,9 +91,8 @@ class HtmlForm(Form):
     ) -> list[Node]:
         """A ``figure`` with ``figcaption``; panels stand in rows."""
         kind, panel = pairs["kind"], pairs["panel"] == "true"
-        inner = [
-            node("Plain", block["c"]) if block["t"] == "Para" else block for block in self.blocks(content)
-        ]
+        bare = [node("Plain", block["c"]) if block["t"] == "Para" else block for block in content]
+        inner = self.blocks(bare)
         if int(pairs["columns"]) > 1:
             inner = _rows(inner, int(pairs["columns"]))
         place = "top" if kind == "tbl" else "bottom"
@@ -131,6 +123,20 @@ class HtmlForm(Form):
             )
         ]
 
+    def on_para(self, item: Node) -> list[Node]:
+        """A picture alone in its paragraph is a figure, as with Quarto."""
+        walked = self.descend(item)
+        if [inline["t"] for inline in item["c"]] != ["Image"]:
+            return [walked]
+        return [raw_block("html", "<figure>"), walked, raw_block("html", "</figure>")]
+
+    def on_image(self, item: Node) -> list[Node]:
+        """Quarto's ``fig-alt`` is HTML's ``alt``."""
+        (identifier, classes, pairs), description, target = item["c"]
+        kept = [pair for pair in pairs if pair[0] != "fig-alt"]
+        alternative = string(dict(pairs).get("fig-alt", plain_text(description)))
+        return [node("Image", attributes(identifier, [*classes, "img-fluid"], kept), [alternative], target)]
+
     def on_codeblock(self, item: Node) -> list[Node]:
         """The code of a cell is folded unless it says otherwise."""
         (identifier, classes, pairs), code = item["c"]
@@ -156,7 +162,7 @@ class HtmlForm(Form):
 class TypstForm(Form):
     """The tree for Typst, with the figure kinds that the shared template styles."""
 
-    names = frozenset({"pdf", "typst"})
+    names = frozenset({"typst"})
 
     def float(
         self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
@@ -194,6 +200,16 @@ class TypstForm(Form):
             raw_inline("typst", f" ]){_label(identifier)}"),
         ]
 
+    def on_image(self, item: Node) -> list[Node]:
+        """An image with its alternative text, which Pandoc's writer leaves out, never wider than the text."""
+        (_, _, pairs), description, (path, _) = item["c"]
+        values = dict(pairs)
+        alternative = _typst_string(values.get("fig-alt", plain_text(description)))
+        width = _fitted(values.get("width", ""))
+        return [
+            raw_inline("typst", f"#box(image({_typst_string(path)}, alt: {alternative}, width: {width}))")
+        ]
+
     def on_codeblock(self, item: Node) -> list[Node]:
         """The code of a cell is printed only where the cell asks for it."""
         (_, classes, pairs), code = item["c"]
@@ -221,6 +237,22 @@ class TypstForm(Form):
 
 def _label(identifier: str) -> str:
     return f"<{identifier}>" if identifier else ""
+
+
+def _typst_string(text: str) -> str:
+    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _fitted(width: str) -> str:
+    """Return a width in Typst; beyond the text it is cut, as pictures.lua does for Quarto."""
+    match = LENGTH.fullmatch(width)
+    if not match:
+        return "100%"
+    if match["unit"] == "%":
+        return width
+    inches = float(match["number"]) / PER_INCH[match["unit"] or "px"]
+    return "100%" if inches > TEXT_WIDTH_INCHES else f"{inches:.3f}in"
 
 
 def _rows(panels: list[Node], columns: int) -> list[Node]:

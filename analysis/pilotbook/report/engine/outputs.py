@@ -12,6 +12,7 @@ from pilotbook.report.engine.place import Place
 from pilotbook.report.engine.source import Cell, joined
 
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+METRES_PER_INCH, CSS_PIXELS_PER_INCH = 0.0254, 96
 IGNORED_TAGS = {"remove-output", "remove-cell"}
 
 
@@ -69,6 +70,16 @@ def outputs_markdown(cell: Cell, options: CellOptions, media: Media) -> str:
     return _with_pictures("\n\n".join(part for part in parts if part), pictures, options, cell.place)
 
 
+def natural_width(content: bytes) -> int | None:
+    """Width in CSS pixels of a PNG that says how many of its pixels make a metre; None for anything else."""
+    header = re.match(rb"\x89PNG\r\n\x1a\n.{8}(.{4})", content, re.DOTALL)
+    density = re.search(rb"pHYs(.{4}).{4}\x01", content[:2048], re.DOTALL)
+    if not header or not density:
+        return None
+    pixels, per_metre = (int.from_bytes(match[1], "big") for match in (header, density))
+    return round(pixels / per_metre / METRES_PER_INCH * CSS_PIXELS_PER_INCH)
+
+
 def fence(text: str, mark: str = "`") -> str:
     """A fence longer than every run of its mark in the text."""
     runs = [len(run) for run in re.findall(f"{re.escape(mark)}+", text)]
@@ -101,8 +112,9 @@ def _shown(
         if mime in data:
             raw = joined(data[mime])
             content = raw.encode() if extension == "svg" else base64.b64decode(raw)
+            width = metadata.get(mime, {}).get("width") or natural_width(content)
             stem = options.label or f"cell-{place.cell}"
-            return Picture(media.add(stem, extension, content), metadata.get(mime, {}).get("width"))
+            return Picture(media.add(stem, extension, content), width)
     if "text/html" in data:
         raise place.error(
             "shows text/html, which the PDF cannot hold; show a Markdown table (IPython.display.Markdown) instead"

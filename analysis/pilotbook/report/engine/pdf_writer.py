@@ -13,7 +13,7 @@ from pilotbook.report.engine.forms import TypstForm
 from pilotbook.report.engine.metadata import publication_moment
 from pilotbook.report.engine.pandoc import run_pandoc
 
-FILTERS = ("words.lua", "blocks.lua", "math-alt.lua", "pictures.lua", "tables.lua")
+FILTERS = ("words.lua", "blocks.lua", "math-alt.lua", "tables.lua")
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 

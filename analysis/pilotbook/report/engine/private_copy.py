@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -14,7 +15,8 @@ from pilotbook.report.engine.document import Document
 from pilotbook.report.engine.extension import NAME, extension_folder
 from pilotbook.report.engine.markdown import HIDDEN_TAGS
 from pilotbook.report.engine.metadata import template_metadata
-from pilotbook.report.engine.source import Source
+from pilotbook.report.engine.outputs import natural_width
+from pilotbook.report.engine.source import Source, joined
 
 STYLE_NAME = "citations.csl"
 
@@ -76,6 +78,9 @@ def _cell(
 def _output(output: dict[str, Any]) -> dict[str, Any]:
     """Beside Markdown nothing else is kept: any HTML makes Quarto load scripts from the network."""
     data = output.get("data", {})
-    if "text/markdown" not in data:
-        return output
-    return {**output, "data": {"text/markdown": data["text/markdown"]}}
+    if "text/markdown" in data:
+        return {**output, "data": {"text/markdown": data["text/markdown"]}}
+    if "image/png" in data and not output.get("metadata", {}).get("image/png"):
+        width = natural_width(base64.b64decode(joined(data["image/png"])))
+        return {**output, "metadata": {"image/png": {"width": width} if width else {}}}
+    return output
