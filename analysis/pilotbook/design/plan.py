@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
@@ -22,6 +33,26 @@ PeriodText = Annotated[
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Section):
+    """A text of the plan in the languages of the report; plain text stands for all of them."""
+
+    en: Text
+    zh: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return {"en": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler(core)]}
+
+    def text(self, language: str) -> str:
+        """Return the text in a language, the English one where there is none."""
+        return getattr(self, language, None) or self.en
 
 
 class PanelSection(_Section):
@@ -44,8 +75,8 @@ class Outcome(_Section):
     """One outcome: a column, or a numerator over a denominator."""
 
     id: Identifier
-    title: Text
-    unit: Text = Field(description="Unit of the outcome and of its effect, as it is printed.")
+    title: Words
+    unit: Words = Field(description="Unit of the outcome and of its effect, as it is printed.")
     family: Literal["primary", "secondary", "safety"] = "primary"
     column: Text | None = Field(default=None, description="Column that holds the outcome.")
     numerator: Text | None = None
@@ -119,12 +150,12 @@ class AnalysisPlan(_Section):
     The file's name without its ending is the plan's id.
     """
 
-    title: Text
-    subtitle: Text | None = None
+    title: Words
+    subtitle: Words | None = None
     reform: Identifier = Field(description="Id of the reform that is evaluated.")
     date: datetime.date = Field(description="Day on which the plan was written.")
     authors: tuple[Text, ...] = Field(min_length=1)
-    question: Text = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
+    question: Words = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
     dataset: Text = Field(description="Name of a folder in data/, or a path from the plan's own folder.")
     panel: PanelSection
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
@@ -133,7 +164,7 @@ class AnalysisPlan(_Section):
     )
     analyses: tuple[Analysis, ...] = Field(min_length=1)
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
-    limitations: tuple[Text, ...] = Field(default=(), description="What a reader must not conclude.")
+    limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
 
     @field_validator("outcomes")
     @classmethod

@@ -141,7 +141,7 @@ def questions(
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
-                    "unit": outcome.unit,
+                    "unit": outcome.unit.en,
                     "baseline": baseline(sample, analysis),
                 }
                 yield Question(plan, _rule(sample), analysis, sample, common, _spec(analysis, weighting))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from pilotbook.errors import NotebookError
+from pilotbook.report.language import translate
 from pilotbook.report.parameters import TAG
 
 
@@ -36,7 +38,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any]) -> NotebookNode:
+def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any], language: str) -> NotebookNode:
     """Join chapters into one report.
 
     Parameters
@@ -46,6 +48,8 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
         ``parameters``; of the joined report, the first chapter's parameters cell stays.
     front_matter
         The report's own front matter; the chapters' are left out.
+    language
+        The language that prose and captions are put into.
 
     Returns
     -------
@@ -66,9 +70,10 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
                 if seen_parameters:
                     continue
                 seen_parameters = True
-            copy = NotebookNode(cell)
+            copy = deepcopy(cell)
             copy["id"] = f"{name}-{cell.id}"
             report.cells.append(copy)
+    translate(report, language)
     return report
 
 

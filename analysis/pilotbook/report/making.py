@@ -97,7 +97,7 @@ class _Making:
         self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
         matter = front_matter(plan, evaluate(plan, self.stages.panel, self.period), values)
-        notebook = compose({Path(CHAPTER).stem: chapter}, matter)
+        notebook = compose({Path(CHAPTER).stem: chapter}, matter, language)
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
