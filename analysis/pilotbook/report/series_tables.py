@@ -12,7 +12,11 @@ from pilotbook.report.series_selection import EFFECTS, Series, all_series, leadi
 from pilotbook.report.series_words import ESTIMANDS, SERIES
 from pilotbook.report.tables import pipe_table
 
-MODELS = {None: "autoregressive errors", "structural": "wandering trend", "newey-west": "Newey–West (rejects too often)"}
+MODELS = {
+    None: "autoregressive errors",
+    "structural": "wandering trend",
+    "newey-west": "Newey–West (rejects too often)",
+}
 ITEMS = {
     Item.INDEPENDENT: "Independent of other changes",
     Item.SHAPE: "Shape and date of the impact fixed before",
