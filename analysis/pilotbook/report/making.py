@@ -17,7 +17,7 @@ from pilotbook.report.compose import compose, read_notebook, write_notebook
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.manifest import Manifest
-from pilotbook.report.stages import BIBLIOGRAPHY, CHAPTER, ESTIMATES, Stages, output_of
+from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
 
 
 def make(work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], None]) -> None:
@@ -49,10 +49,10 @@ class _Making:
         self._tell = tell
 
     def run(self) -> None:
-        chapter = read_notebook(CHAPTERS / CHAPTER)
-        declared = parameters.declared(chapter, CHAPTER)
+        chapter = read_notebook(CHAPTERS / self.stages.chapter)
+        declared = parameters.declared(chapter, self.stages.chapter)
         values = {
-            language: parameters.check(self.stages.parameters(language), declared, CHAPTER)
+            language: parameters.check(self.stages.parameters(language), declared, self.stages.chapter)
             for language in self.request.languages
         }
         self._carry_over()
@@ -97,11 +97,11 @@ class _Making:
         self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
         matter = front_matter(plan, evaluate(plan, self.stages.panel, self.period), values)
-        notebook = compose({Path(CHAPTER).stem: chapter}, matter, language)
+        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language)
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
-                execute(notebook, Path(folder), CHAPTER, {PLANS_VARIABLE: str(plan.path.parent)})
+                execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
             except NotebookError as error:
                 raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))
