@@ -19,7 +19,7 @@ from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.selection import parts
-from pilotbook.report.stages import BIBLIOGRAPHY, CHAPTER, ESTIMATES, Stages, output_of
+from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
 
 
 def make(work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], None]) -> None:
@@ -51,10 +51,10 @@ class _Making:
         self._tell = tell
 
     def run(self) -> None:
-        chapter = read_notebook(CHAPTERS / CHAPTER)
-        declared = parameters.declared(chapter, CHAPTER)
+        chapter = read_notebook(CHAPTERS / self.stages.chapter)
+        declared = parameters.declared(chapter, self.stages.chapter)
         values = {
-            language: parameters.check(self.stages.parameters(language), declared, CHAPTER)
+            language: parameters.check(self.stages.parameters(language), declared, self.stages.chapter)
             for language in self.request.languages
         }
         self._carry_over()
@@ -100,11 +100,11 @@ class _Making:
         plan = self.request.plan
         evaluation = evaluate(plan, self.stages.panel, self.period)
         matter = front_matter(plan, evaluation, values)
-        notebook = compose({Path(CHAPTER).stem: chapter}, matter, language, parts(evaluation))
+        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language, parts(evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
-                execute(notebook, Path(folder), CHAPTER, {PLANS_VARIABLE: str(plan.path.parent)})
+                execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
             except NotebookError as error:
                 raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))

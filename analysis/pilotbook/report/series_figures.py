@@ -11,24 +11,25 @@ from matplotlib.figure import Figure
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.series_selection import Series, all_series
-from pilotbook.report.series_words import SERIES
+from pilotbook.report.series_words import series_name
 from pilotbook.report.style import CONTROL, INK, PILOT
 
 
-def series(evaluation: Evaluation) -> Figure:
+def series(evaluation: Evaluation, language: str) -> Figure:
     """Draw observed values, fit and counterfactual with its band; panels of an outcome's levels share their scale."""
     drawn = [s for s in all_series(evaluation) if s.analysed]
     figure, axes = plt.subplots(max(len(drawn), 1), 1, squeeze=False, figsize=(7.0, 3.2 * max(len(drawn), 1)))
     panels: list[Axes] = list(axes[:, 0])
     for panel, one in zip(panels, drawn, strict=False):
-        _draw(panel, evaluation, one)
+        _draw(panel, evaluation, one, language)
     _share_scale(panels, drawn)
     return figure
 
 
-def _draw(axes: Axes, evaluation: Evaluation, one: Series) -> None:
+def _draw(axes: Axes, evaluation: Evaluation, one: Series, language: str) -> None:
     section = evaluation.plan.series
     assert section is not None
     periods = [row.spec["period"] for row in one.select("observed")]
@@ -50,8 +51,13 @@ def _draw(axes: Axes, evaluation: Evaluation, one: Series) -> None:
             axes.axvline(periods.index(step.start) - 0.5, color=INK, linewidth=0.8)
     every = ceil(len(periods) / 10)
     axes.set_xticks(range(0, len(periods), every), periods[::every])
-    axes.set_title(f"{one.outcome.title}: {SERIES[one.name].lower()}", loc="left", fontsize=10)
-    axes.set(xlabel="", ylabel=one.outcome.unit.capitalize())
+    axes.set_title(_title(one, language), loc="left", fontsize=10)
+    axes.set(xlabel="", ylabel=one.outcome.unit.text(language))
+
+
+def _title(one: Series, language: str) -> str:
+    name = series_name(language, one.name)
+    return say(language, "{title}: {note}", title=one.outcome.title.text(language), note=name)
 
 
 def _values(one: Series, estimand: str, name: str = "estimate") -> np.ndarray:
@@ -72,18 +78,28 @@ def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `series` shows."""
     section = evaluation.plan.series
     assert section is not None
-    said = []
+    language, said = numbers.language, []
     for one in all_series(evaluation):
         if not one.analysed:
             continue
         last = one.select("counterfactual")[-1].spec["period"]
         fitted, counterfactual = (_last(one, name, numbers) for name in ("fitted", "counterfactual"))
-        name = f"{one.outcome.title}, {SERIES[one.name].lower()}"
-        said.append(f"{name}: in {last} the fit is {fitted}, without the reform {counterfactual}.")
-    starts = ", ".join(f"{step.label} {step.start}" for step in section.steps)
-    return (
-        "Points of the observed average by period, fitted line, and dashed counterfactual with its band from the "
-        f"reform on. {' '.join(said)} Steps: {starts}."
+        said.append(
+            say(
+                language,
+                "{title}: in {period} the fit is {fitted}, without the reform {counterfactual}.",
+                title=_title(one, language),
+                period=last,
+                fitted=fitted,
+                counterfactual=counterfactual,
+            )
+        )
+    return say(
+        language,
+        "Observed average by period as points, fitted line, and dashed counterfactual with its band from the reform "
+        "on. {said} Steps: {starts}.",
+        said=" ".join(said),
+        starts=", ".join(f"{step.label} {step.start}" for step in section.steps),
     )
 
 

@@ -7,15 +7,24 @@ from IPython.display import Markdown
 from pilotbook.estimate.its import Answer, Item, Risk, risk_of_bias
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.series_selection import EFFECTS, Series, all_series, leading
-from pilotbook.report.series_words import ESTIMANDS, SERIES
+from pilotbook.report.series_words import estimand_name, series_name
 from pilotbook.report.tables import pipe_table
 
 MODELS = {
     None: "autoregressive errors",
     "structural": "wandering trend",
     "newey-west": "Newey–West (rejects too often)",
+}
+SHAPES = {
+    "level": "level",
+    "slope": "slope",
+    "level-and-slope": "level and slope",
+    "delayed": "delayed level",
+    "ramp": "ramp",
+    "temporary": "temporary level",
 }
 ITEMS = {
     Item.INDEPENDENT: "Independent of other changes",
@@ -28,22 +37,29 @@ ITEMS = {
 }
 
 
-def steps(evaluation: Evaluation) -> Markdown:
+RISKS = {Risk.LOW: "low", Risk.HIGH: "high", Risk.UNCLEAR: "unclear"}
+
+
+def steps(evaluation: Evaluation, language: str) -> Markdown:
     """Return the steps of the reform as the plan has them, and the windows left out."""
     section = evaluation.plan.series
     assert section is not None
-    rows = [[step.label, step.start, step.shape.replace("-", " "), str(step.length or "")] for step in section.steps]
-    rows += [["left out", window.first, f"to {window.last}: {window.why}", ""] for window in section.excluded]
-    return pipe_table(["Step", "First period", "Shape of the impact", "Periods"], "lllr", rows)
+    rows = [
+        [step.label, step.start, say(language, SHAPES[step.shape]), str(step.length or "")] for step in section.steps
+    ]
+    for window in section.excluded:
+        span = f"{window.first}–{window.last}"
+        rows.append([say(language, "left out"), span, say_if_known(language, window.why), ""])
+    return _table(language, ["Step", "First period", "Shape of the impact", "Periods"], "lllr", rows)
 
 
 def effects(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return level, slope, effects at horizons, average and cumulative effect of the series that lead."""
     rows = [
         [
-            _outcome(evaluation, series),
+            _outcome(evaluation, series, numbers.language),
             row.spec["step"],
-            _estimand(row),
+            estimand_name(numbers.language, row),
             numbers.value(row),
             numbers.interval(row),
             numbers.value(row, "p"),
@@ -55,7 +71,7 @@ def effects(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         if "step" in row.spec
     ]
     head = ["Outcome", "Step", "Estimand", "Effect", "Interval", "p", "Per cent of the counterfactual"]
-    return pipe_table(head, "lllrrrr", rows)
+    return _table(numbers.language, head, "lllrrrr", rows)
 
 
 def models(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -66,9 +82,11 @@ def models(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             row = next((r for r in series.select("effect", model) if "step" in r.spec), None)
             if row is not None:
                 cells = [numbers.value(row), numbers.interval(row), numbers.value(row, "p")]
-                rows.append([_outcome(evaluation, series), SERIES[series.name], name, _estimand(row), *cells])
+                names = [series_name(numbers.language, series.name), say(numbers.language, name)]
+                outcome = _outcome(evaluation, series, numbers.language)
+                rows.append([outcome, *names, estimand_name(numbers.language, row), *cells])
     head = ["Outcome", "Series", "Model", "Estimand", "Effect", "Interval", "p"]
-    return pipe_table(head, "llllrrr", rows)
+    return _table(numbers.language, head, "llllrrr", rows)
 
 
 def diagnostics(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -82,8 +100,8 @@ def diagnostics(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         points = (series.one("points_before"), series.one("points_after"))
         rows.append(
             [
-                _outcome(evaluation, series),
-                SERIES[series.name],
+                _outcome(evaluation, series, numbers.language),
+                series_name(numbers.language, series.name),
                 " + ".join(numbers.whole(int(p.estimate or 0)) for p in points if p is not None),
                 ", ".join(numbers.value(row) for row in series.select("autoregression")),
                 _value(series, "r_squared", numbers),
@@ -102,10 +120,10 @@ def diagnostics(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         "p, seasonal memory",
         "Most influential period (change in standard errors)",
     ]
-    return pipe_table(head, "llrrrrrl", rows)
+    return _table(numbers.language, head, "llrrrrrl", rows)
 
 
-def bias(evaluation: Evaluation) -> Markdown:
+def bias(evaluation: Evaluation, language: str) -> Markdown:
     """Return EPOC's seven items: computed where the data answer, else as the plan answers."""
     section = evaluation.plan.series
     assert section is not None
@@ -120,8 +138,16 @@ def bias(evaluation: Evaluation) -> Markdown:
         outcomes_planned=len(evaluation.plan.outcomes),
         outcomes_reported=len(evaluation.ledger.headline),
     )
-    rows = [[ITEMS[line.item], line.risk.value, line.why, "data" if line.computed else "plan"] for line in lines]
-    return pipe_table(["Question", "Risk", "Ground", "Answered by"], "llll", rows)
+    rows = [
+        [
+            say(language, ITEMS[line.item]),
+            say(language, RISKS[line.risk]),
+            say_if_known(language, line.why),
+            say(language, "data" if line.computed else "plan"),
+        ]
+        for line in lines
+    ]
+    return _table(language, ["Question", "Risk", "Ground", "Answered by"], "llll", rows)
 
 
 def _missing(evaluation: Evaluation) -> tuple[float, float]:
@@ -135,10 +161,6 @@ def _missing(evaluation: Evaluation) -> tuple[float, float]:
         sides = [[r for r in observed if (r.spec["period"] < first) is early] for early in (True, False)]
         shares.append(tuple(sum(r.estimate is None for r in side) / max(len(side), 1) for side in sides))  # type: ignore[arg-type]  # two sides
     return max(s[0] for s in shares), max(s[1] for s in shares)
-
-
-def _estimand(row: Row) -> str:
-    return ESTIMANDS[row.estimand].format(horizon=row.spec.get("horizon", ""))
 
 
 def _relative(series: Series, row: Row, numbers: Numbers) -> str:
@@ -156,5 +178,9 @@ def _p(series: Series, estimand: str, numbers: Numbers) -> str:
     return "" if row is None else numbers.value(row, "p")
 
 
-def _outcome(evaluation: Evaluation, series: Series) -> str:
-    return series.outcome.title if len(evaluation.plan.outcomes) > 1 else ""
+def _outcome(evaluation: Evaluation, series: Series, language: str) -> str:
+    return series.outcome.title.text(language) if len(evaluation.plan.outcomes) > 1 else ""
+
+
+def _table(language: str, head: list[str], align: str, rows: list[list[str]]) -> Markdown:
+    return pipe_table([say(language, name) for name in head], align, rows)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from IPython.display import Markdown
 
 from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.series_selection import Series, all_series, leading
-from pilotbook.report.words import headline
 
 ALPHA = 0.05
 
@@ -34,55 +35,75 @@ FLAGS = {
 }
 
 
-def headlines(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say the headline of every outcome, and what must be said beside it."""
+def series_name(language: str, name: str) -> str:
+    """Name a series."""
+    return say(language, SERIES[name])
+
+
+def estimand_name(language: str, row: Row) -> str:
+    """Name what a row estimates."""
+    return say(language, ESTIMANDS[row.estimand], horizon=row.spec.get("horizon", ""))
+
+
+def flags(evaluation: Evaluation, language: str) -> Markdown:
+    """Name what must be said beside the effects that lead, outcome by outcome."""
     said = []
     for series in leading(evaluation):
-        said.append(str(headline(evaluation, series.outcome, numbers)))
-        notes = flags(series)
-        if notes:
-            said.append("\n".join(f"- {note[0].upper()}{note[1:]}." for note in notes))
-    return Markdown("\n\n".join(said))
-
-
-def flags(series: Series) -> list[str]:
-    """Name what must be said beside the numbers of a series."""
-    codes = dict.fromkeys(code for row in series.rows for code in row.flags if row.spec.get("model") != "newey-west")
-    return [FLAGS[code] for code in codes if code in FLAGS]
+        effects = [row for row in series.rows if row.spec.get("model") != "newey-west"]
+        codes = dict.fromkeys(code for row in effects for code in row.flags)
+        notes = [say(language, FLAGS[code]) for code in codes if code in FLAGS]
+        title = series.outcome.title.text(language)
+        said += [f"- {say(language, '{title}: {note}', title=title, note=note)}" for note in notes]
+    return Markdown("\n".join(said))
 
 
 def placebo(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what the interruptions that did not happen show."""
-    said = []
-    for series in leading(evaluation):
-        rows = series.select("placebo")
-        if not rows:
-            said.append(f"**{series.outcome.title}**: not evaluable, fewer than sixteen points before the reform.")
-            continue
-        small = [row for row in rows if row.p is not None and row.p < ALPHA]
-        strongest = min(rows, key=lambda row: row.p or 0)
-        said.append(
-            f"**{series.outcome.title}**: {numbers.whole(len(rows))} dates, of which {numbers.whole(len(small))} show "
-            f"a change of level with p below {numbers.decimal(ALPHA, 2)}; the strongest is "
-            f"{numbers.value(strongest)} in {strongest.spec['period']} (p {numbers.value(strongest, 'p')})."
-        )
-    return Markdown("\n\n".join(said))
+    return Markdown("\n\n".join(_placebo(series, numbers) for series in leading(evaluation)))
+
+
+def _placebo(series: Series, numbers: Numbers) -> str:
+    language, rows = numbers.language, series.select("placebo")
+    title = series.outcome.title.text(language)
+    if not rows:
+        return say(language, "**{title}**: not evaluable, fewer than 16 points before the reform.", title=title)
+    small = [row for row in rows if row.p is not None and row.p < ALPHA]
+    strongest = min(rows, key=lambda row: row.p or 0)
+    return say(
+        language,
+        "**{title}**: {dates} dates, of which {small} show a change of level with p below {alpha}; "
+        "the strongest is {strongest} in {period} (p {p}).",
+        title=title,
+        dates=numbers.whole(len(rows)),
+        small=numbers.whole(len(small)),
+        alpha=numbers.decimal(ALPHA, 2),
+        strongest=numbers.value(strongest),
+        period=strongest.spec["period"],
+        p=numbers.value(strongest, "p"),
+    )
 
 
 def control(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what the controls did at the same time, or that there are none."""
-    said = []
+    language, said = numbers.language, []
     for series in all_series(evaluation):
         rows = series.select("effect")
         if series.name == "controls" and rows and rows[0].estimate is not None:
             said.append(
-                f"**{series.outcome.title}**: the controls' own effect, which should be none, is "
-                f"{numbers.value(rows[0])} ({numbers.interval(rows[0])})."
+                say(
+                    language,
+                    "**{title}**: the controls' own effect, which should be none, is {effect} ({interval}).",
+                    title=series.outcome.title.text(language),
+                    effect=numbers.value(rows[0]),
+                    interval=numbers.interval(rows[0]),
+                )
             )
-    if not said:
-        return Markdown(
-            "::: {.callout-warning}\n## No control series\n\nThe reform reached every county. Whatever else changed at "
-            "the same time counts as its effect here. Single interrupted time series have shown large effects of the "
-            "wrong sign where a randomised trial was the judge.\n:::"
-        )
-    return Markdown("\n\n".join(said))
+    if said:
+        return Markdown("\n\n".join(said))
+    head = say(language, "No control series")
+    warning = say(
+        language,
+        "The reform reached every county. Whatever else changed at the same time counts as its effect here. Single "
+        "interrupted time series have shown large effects of the wrong sign where a randomised trial was the judge.",
+    )
+    return Markdown(f"::: {{.callout-warning}}\n## {head}\n\n{warning}\n:::")
