@@ -7,7 +7,9 @@ elsewhere, so that a render leaves the sources as they are.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(os.environ.get("QUARTO_PROJECT_DIR") or Path(__file__).parents[1]).resolve()
@@ -28,10 +30,11 @@ def run_chapters() -> None:
         for path in (ROOT / "analysis").glob(pattern):
             (CHAPTERS / path.name).write_bytes(path.read_bytes())
     for source in sources:
-        executed = execute(read_notebook(source), ROOT, source.name)
-        draft = CHAPTERS / f".{source.name}.draft"
-        write_notebook(executed, draft)
-        draft.replace(CHAPTERS / source.name)
+        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+            executed = execute(read_notebook(source), Path(private), source.name)
+            draft = Path(private) / source.name
+            write_notebook(executed, draft)
+            shutil.copyfile(draft, CHAPTERS / source.name)
 
 
 def main() -> int:

@@ -104,17 +104,13 @@ class TwoWayFit:
         missed = np.linalg.norm(rows - rows @ self.bread @ self.gram, axis=1)
         return np.asarray(missed < 1e-6 * np.linalg.norm(rows, axis=1))
 
-    def cluster_robust(
-        self, rows: FloatArray, kinds: tuple[Variance, ...] = REGRESSION_VARIANCES
-    ) -> ClusterRobust:
+    def cluster_robust(self, rows: FloatArray, kinds: tuple[Variance, ...] = REGRESSION_VARIANCES) -> ClusterRobust:
         """Variances of some contrasts, clustered on the sample's assignment units."""
         present = np.asarray(self.used.any(axis=1))
         cluster = np.full(len(present), -1)
         cluster[present] = np.unique(self.sample.cluster[present], return_inverse=True)[1]
         scores = cluster_sums(self.unit_scores[:, present], cluster[present])
-        return cluster_robust(
-            self.gram, self.blocks(cluster), scores, rows, int(self.used.sum()), self.rank + 1, kinds
-        )
+        return cluster_robust(self.gram, self.blocks(cluster), scores, rows, int(self.used.sum()), self.rank + 1, kinds)
 
     def blocks(self, cluster: IntArray) -> Iterator[ClusterBlock]:
         """Cross products by cluster, codes (n_units,) with -1 for units left out."""
@@ -124,9 +120,7 @@ class TwoWayFit:
         if len(starts) == len(order):
             for p in np.unique(self.pattern[units]):
                 alike = units[self.pattern[units] == p]
-                yield ClusterBlock(
-                    cluster[alike], self.sample.weights[alike], self.design[p].T @ self.design[p]
-                )
+                yield ClusterBlock(cluster[alike], self.sample.weights[alike], self.design[p].T @ self.design[p])
             return
         for members in np.split(order, starts[1:]):
             patterns, inverse = np.unique(self.pattern[members], return_inverse=True)

@@ -149,9 +149,7 @@ class CheckContent(Walk):
                 f"the picture '{path}' lies outside; store it beside the notebook, so that no request leaves the page"
             )
         if path not in self._drawn and not (self._directory / path).is_file():
-            raise self.place.error(
-                f"the picture '{path}' is not there; put it beside the notebook or mend the path"
-            )
+            raise self.place.error(f"the picture '{path}' is not there; put it beside the notebook or mend the path")
         if not dict(pairs).get("fig-alt", plain_text(description)).strip():
             raise self.place.error(
                 f"the picture '{path}' has no alternative text; add {{fig-alt=\"…\"}} that says what a reader sees"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pikepdf
@@ -14,10 +14,16 @@ HEADING = re.compile(r"/H([1-6])")
 PDF_UA, PDF_A_PART, PDF_A_LEVEL = "pdfuaid:part", "pdfaid:part", "pdfaid:conformance"
 
 
-def pdf_findings(content: bytes, language: str, parameters: dict[str, str]) -> list[str]:
+def pdf_findings(content: bytes, language: str, parameters: dict[str, str], standards: Sequence[str]) -> list[str]:
     """Everything that is wrong with a PDF, as sentences; nothing if it is fine."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [*_identity(pdf, language), *_parameters(pdf, parameters), *_tags(pdf), *_fonts(pdf)]
+        return [
+            *_identity(pdf, language),
+            *_claims(pdf, standards),
+            *_parameters(pdf, parameters),
+            *_tags(pdf),
+            *_fonts(pdf),
+        ]
 
 
 def _identity(pdf: pikepdf.Pdf, language: str) -> list[str]:
@@ -27,11 +33,15 @@ def _identity(pdf: pikepdf.Pdf, language: str) -> list[str]:
         f"its language is '{found}', not '{language}'": found.lower() == language.lower(),
         "it has no title": bool(str(metadata.get("dc:title", "")).strip()),
         "it is not marked as tagged": _is_marked(pdf),
-        "it does not claim PDF/UA-1": str(metadata.get(PDF_UA)) == "1",
-        "it does not claim PDF/A-2a": (str(metadata.get(PDF_A_PART)), str(metadata.get(PDF_A_LEVEL)).upper())
-        == ("2", "A"),
     }
     return [finding for finding, holds in checks.items() if not holds]
+
+
+def _claims(pdf: pikepdf.Pdf, standards: Sequence[str]) -> list[str]:
+    metadata = pdf.open_metadata()
+    level = str(metadata.get(PDF_A_PART, "")), str(metadata.get(PDF_A_LEVEL, "")).upper()
+    claimed = {"ua-1": str(metadata.get(PDF_UA)) == "1", "a-2a": level == ("2", "A")}
+    return [f"it does not claim to follow PDF/{name.upper()}" for name in standards if not claimed[name]]
 
 
 def _is_marked(pdf: pikepdf.Pdf) -> bool:
@@ -59,9 +69,7 @@ def _tags(pdf: pikepdf.Pdf) -> list[str]:
         match = HEADING.fullmatch(kind)
         if match:
             level = int(match[1])
-            findings += (
-                [f"a heading of level {level} follows one of level {before}"] if level > before + 1 else []
-            )
+            findings += [f"a heading of level {level} follows one of level {before}"] if level > before + 1 else []
             before = level
     return findings
 
