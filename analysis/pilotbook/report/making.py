@@ -17,6 +17,7 @@ from pilotbook.report.compose import compose, read_notebook, write_notebook
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.manifest import Manifest
+from pilotbook.report.selection import parts
 from pilotbook.report.stages import BIBLIOGRAPHY, CHAPTER, ESTIMATES, Stages, output_of
 
 
@@ -96,8 +97,9 @@ class _Making:
         stage = f"{language}/notebook"
         self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
-        matter = front_matter(plan, evaluate(plan, self.stages.panel, self.period), values)
-        notebook = compose({Path(CHAPTER).stem: chapter}, matter)
+        evaluation = evaluate(plan, self.stages.panel, self.period)
+        matter = front_matter(plan, evaluation, values)
+        notebook = compose({Path(CHAPTER).stem: chapter}, matter, language, parts(evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:

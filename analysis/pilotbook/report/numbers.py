@@ -9,12 +9,10 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "baseline"]
 CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters"]
-
-MISSING = "n/a"
-LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 
 
 class Tagged(str):
@@ -37,11 +35,16 @@ class Numbers:
     ledger: Ledger
     language: str = "en"
 
+    @property
+    def missing(self) -> Tagged:
+        """Return what stands where a value does not exist."""
+        return Tagged(say(self.language, "n/a"))
+
     def value(self, row: Row, name: ValueName = "estimate") -> Tagged:
         """Format one field of a row in the decimals of its outcome."""
         number = getattr(row, name)
         if number is None:
-            return Tagged(MISSING)
+            return self.missing
         return _tag(self._text(row, name, number), row, name)
 
     def _text(self, row: Row, name: ValueName, number: float) -> str:
@@ -58,22 +61,23 @@ class Numbers:
     def interval(self, row: Row) -> Tagged:
         """Format the confidence interval."""
         if row.ci_low is None or row.ci_high is None:
-            return Tagged(MISSING)
-        return Tagged(f"{self.value(row, 'ci_low')} to {self.value(row, 'ci_high')}")
+            return self.missing
+        low, high = self.value(row, "ci_low"), self.value(row, "ci_high")
+        return Tagged(say(self.language, "{low} to {high}", low=low, high=high))
 
     def count(self, row: Row, name: CountName) -> Tagged:
         """Format a count of a row."""
         number = getattr(row, name)
-        return Tagged(MISSING) if number is None else _tag(self.whole(number), row, name)
+        return self.missing if number is None else _tag(self.whole(number), row, name)
 
     def whole(self, number: int) -> str:
         """Format a count that is a fact of the design, with the thousands of the language."""
-        return str(format_decimal(number, format="#,##0", locale=LOCALES[self.language]))
+        return str(format_decimal(number, format="#,##0", locale=LOCALE[self.language]))
 
     def decimal(self, number: float, digits: int) -> str:
         """Format a number with a fixed count of decimals and a true minus sign."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text = format_decimal(number, format=pattern, locale=LOCALES[self.language])
+        text = format_decimal(number, format=pattern, locale=LOCALE[self.language])
         return text.removeprefix("-") if _is_zero(text) else text.replace("-", "−")
 
     def decimals(self, outcome: str) -> int:

@@ -18,6 +18,7 @@ from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.panel.panel import Panel
 from pilotbook.project import CHAPTERS
 from pilotbook.report.engine import Engine
+from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
 CHAPTER = "did.ipynb"
@@ -27,6 +28,7 @@ SOURCES = (
     "execute",
     "figures",
     "frontmatter",
+    "language",
     "numbers",
     "parameters",
     "selection",
@@ -171,8 +173,14 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
     engine = request.engine.fingerprint()
     bibliography = fingerprint.sha256((CHAPTERS / BIBLIOGRAPHY).read_bytes())
     for language in request.languages:
-        notebook = {**shared, "parameters": fingerprint.of_json(found.parameters(language))}
+        notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
         pages = {"notebook": fingerprint.of_json(notebook), "bibliography": bibliography, "engine": engine}
         inputs[f"{language}/notebook"] = notebook
         inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
     return found
+
+
+def _words(language: str) -> dict[str, str]:
+    """Hash the catalogue of a language; English has none."""
+    catalogue = catalogue_file(language)
+    return {"translation": fingerprint.sha256(catalogue.read_bytes())} if catalogue.is_file() else {}
