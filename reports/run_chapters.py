@@ -1,7 +1,7 @@
 """Before Quarto renders the website: run the chapters of analysis/ with their default parameters into chapters/.
 
-Quarto itself would write outputs back into the notebooks that it executes. Here they are read, run in memory and written
-elsewhere, so that a render leaves the sources as they are.
+Quarto itself would write outputs back into the notebooks that it executes. Here they are read, run in memory and
+written elsewhere, so that a render leaves the sources as they are.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ BESIDE = ("*.bib", "*.csl", "*.svg", "*.png")
 
 def run_chapters() -> None:
     """Write an executed copy of every chapter, and copies of the files that stand beside them."""
-    from pilotbook.report.compose import read_notebook, write_notebook
-    from pilotbook.report.execute import execute
+    from pilotbook.report.compose import read_notebook, write_notebook  # noqa: PLC0415  # a missing package is explained
+    from pilotbook.report.execute import execute  # noqa: PLC0415  # likewise
 
     CHAPTERS.mkdir(exist_ok=True)
     sources = sorted((ROOT / "analysis").glob("*.ipynb"))
@@ -40,7 +40,7 @@ def run_chapters() -> None:
 def main() -> int:
     """Run the chapters; a failure is one message and stops Quarto."""
     try:
-        from pilotbook.errors import PilotbookError
+        from pilotbook.errors import PilotbookError  # noqa: PLC0415  # a missing package is explained
     except ImportError:
         print(
             f"{sys.executable} has no pilotbook; run `make environment`, or set QUARTO_PYTHON to a Python that has it",

@@ -32,9 +32,8 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stand:
         folder.mkdir()
         pages = "echo x > report.html; echo x > report.pdf" if writes else ""
         program = folder / "quarto"
-        program.write_text(
-            f'#!/bin/sh\nif [ "$1" = --version ]; then echo "{version}"; exit 0; fi\n{pages}\necho "{log}" >&2\nexit {status}\n'
-        )
+        answer = f'if [ "$1" = --version ]; then echo "{version}"; exit 0; fi'
+        program.write_text("\n".join(["#!/bin/sh", answer, pages, f'echo "{log}" >&2', f"exit {status}"]) + "\n")
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/bin{os.pathsep}/usr/bin")
 
@@ -95,5 +94,5 @@ def test_quarto_that_writes_nothing_is_a_failure(stand_in: Stand, write_notebook
 
 def test_both_engines_refuse_the_same_snippets(stand_in: Stand, write_notebook: Any, tmp_path: Path) -> None:
     stand_in("1.11.0")
-    with pytest.raises(RenderError, match="cell 2 .*'@fig-none' names nothing"):
+    with pytest.raises(RenderError, match=r"cell 2 .*'@fig-none' names nothing"):
         choose_engine("quarto").render(write_notebook(FRONT, markdown("See @fig-none.")), tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The gallery through the embedded engine: everything that is numbered, referred to or marked, against a list made by hand."""
+"""The gallery through the embedded engine, against lists made by hand."""
 
 from __future__ import annotations
 

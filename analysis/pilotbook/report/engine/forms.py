@@ -163,11 +163,8 @@ class TypstForm(Form):
         if pairs["panel"] == "true":
             return self._panel(identifier, number, inner, caption)
         if columns > 1:
-            inner = (
-                [raw_block("typst", f"#grid(columns: {columns}, gutter: 1em, [")]
-                + _joined(inner, "], [")
-                + [raw_block("typst", "])")]
-            )
+            start = raw_block("typst", f"#grid(columns: {columns}, gutter: 1em, [")
+            inner = [start, *_joined(inner, "], ["), raw_block("typst", "])")]
         numbering = f'numbering: _ => "{number}"' if number else "numbering: none"
         position = "top" if kind == "tbl" else "bottom"
         supplement = word(kind, self.language)

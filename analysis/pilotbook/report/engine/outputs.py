@@ -157,7 +157,8 @@ def _panels(pictures: list[Picture], options: CellOptions, place: Place) -> str:
     captions = options.get("fig-subcap")
     if not captions or len(captions) != len(pictures):
         raise place.error(
-            f"drew {len(pictures)} pictures under the label '{options.label}'; give '#| fig-subcap' as a list with {len(pictures)} texts"
+            f"drew {len(pictures)} pictures under the label '{options.label}'; "
+            f"give '#| fig-subcap' as a list with {len(pictures)} texts"
         )
     panels = [
         _image(picture, options, index, place, caption=captions[index], identifier=f"{options.label}-{index + 1}")

@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 
 NEEDS_ALTERNATIVE = {"/Figure", "/Formula"}
+FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 HEADING = re.compile(r"/H([1-6])")
 PDF_UA, PDF_A_PART, PDF_A_LEVEL = "pdfuaid:part", "pdfaid:part", "pdfaid:conformance"
 
@@ -85,9 +86,8 @@ def structure(item: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _fonts(pdf: pikepdf.Pdf) -> list[str]:
-    names = set()
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor":
-            if not any(key in item for key in ("/FontFile", "/FontFile2", "/FontFile3")):
-                names.add(str(item.get("/FontName")))
-    return [f"the font {name} is not embedded" for name in sorted(names)]
+    descriptors = [
+        item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
+    ]
+    missing = {str(item.get("/FontName")) for item in descriptors if not any(key in item for key in FONT_FILES)}
+    return [f"the font {name} is not embedded" for name in sorted(missing)]
