@@ -173,7 +173,7 @@ class _Terms:
     def _target_terms(self, start: int) -> FloatArray:
         """Sums over the target cells by cluster: (n_clusters, n_targets · (outcome, dummy, weight, loads))."""
         _, share = self._before(start - self.sample.anticipation)
-        has_past = share.any(axis=1)
+        has_past: BoolArray = np.asarray(share.any(axis=1))
         y, w = self._outcomes, self.sample.weights
         parts = []
         for cells in self._targets(start):
