@@ -8,8 +8,11 @@ end
 
 local function dress(element)
   element.colspecs = element.colspecs:map(function(spec) return { spec[1], nil } end)
-  if not FORMAT:match 'html' then return element, false end
-  local attributes = { role = 'region', tabindex = '0', ['aria-label'] = name }
+  if not FORMAT:match 'html' then
+    element.classes:insert 'typst:no-figure' -- Pandoc would centre it in a figure of its own
+    return element, false
+  end
+  local attributes = { { 'role', 'group' }, { 'tabindex', '0' }, { 'aria-label', name } }
   return pandoc.Div({ element }, pandoc.Attr('', { 'table-scroll' }, attributes)), false
 end
 

@@ -201,7 +201,7 @@ def plan_list(as_json: bool) -> None:
         rows.append(
             {
                 "id": plan_file.id,
-                "title": plan_file.plan.title,
+                "title": plan_file.plan.title.en,
                 "reform": plan_file.plan.reform,
                 "dataset": plan_file.plan.dataset,
                 "simulated": source.simulated,

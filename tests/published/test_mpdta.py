@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pilotbook.estimate.callaway_santanna import callaway_santanna
+from pilotbook.estimate.extended_twfe import extended_twfe
 from pilotbook.estimate.imputation import imputation
 from pilotbook.estimate.result import StandardError, Variance
 from pilotbook.estimate.twfe import twfe
@@ -92,3 +93,51 @@ def test_jackknife_is_the_estimate_without_each_county(mpdta):
     for effect, without in ((full.by_event_time().overall, group), (whole.overall, imputed)):
         expected = np.sqrt((len(y) - 1) / len(y) * np.square(np.array(without) - effect.estimate).sum())
         assert effect.standard_errors[Variance.JACKKNIFE].se == pytest.approx(expected, rel=1e-9)
+
+
+def test_regression_adjustment_for_population(mpdta):
+    (effects,) = callaway_santanna(
+        mpdta.y, mpdta.cohort, controls="never", covariates=mpdta.covariate, adjustment="reg"
+    )
+    reference = pd.read_csv(DATA / "rdid_ref_attgt.csv").query("scenario == 'mpdta_nev_reg_cov'")
+    assert len(reference) == 12
+    pairs = list(zip(effects.cohort + 2003, effects.period + 2003, strict=True))
+    for row in reference.itertuples():
+        effect = effects.effects()[pairs.index((row.group, row.t))]
+        assert effect.estimate == pytest.approx(row.att, abs=TOLERANCE)
+        assert influence_se(effect) == pytest.approx(row.se, abs=TOLERANCE)
+    paths = {
+        "group": effects.by_cohort(),
+        "dynamic": effects.by_event_time(),
+        "calendar": effects.by_period(),
+    }
+    for row in pd.read_csv(DATA / "rdid_ref_aggte.csv").query("scenario == 'mpdta_nev_reg_cov'").itertuples():
+        overall = effects.simple() if row.type == "simple" else paths[row.type].overall
+        assert overall.estimate == pytest.approx(row.overall_att, abs=TOLERANCE)
+        assert influence_se(overall) == pytest.approx(row.overall_se, abs=TOLERANCE)
+
+
+def test_doubly_robust_adjustment_for_population(mpdta):
+    """The published value has seven digits and comes from another implementation: 5e-7."""
+    (effects,) = callaway_santanna(mpdta.y, mpdta.cohort, controls="never", covariates=mpdta.covariate)
+    overall = effects.simple()
+    assert overall.estimate == pytest.approx(-0.0417515, abs=5e-7)
+    assert influence_se(overall) == pytest.approx(0.0115029, abs=5e-7)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_joint_test_before_the_start(mpdta, scenario):
+    effects = group_time(mpdta, scenario)
+    before = effects.event_time < 0
+    influence = effects.influence[:, before]
+    estimate = effects.estimate[before]
+    wald = estimate @ np.linalg.solve(influence.T @ influence, estimate)
+    reference = pd.read_csv(DATA / "rdid_ref_pretest.csv").set_index("scenario").loc[scenario]
+    assert wald == pytest.approx(reference["W"], abs=TOLERANCE)
+
+
+def test_extended_two_way_fixed_effects(mpdta):
+    """Stata's jwdid prints -0.0477099 (0.013265); in a balanced panel it is the imputation estimate."""
+    (effect,) = extended_twfe(mpdta.y, mpdta.cohort)
+    assert effect.estimate == pytest.approx(-0.0477099, abs=5e-8)
+    assert effect.standard_errors[Variance.CRV1].se == pytest.approx(0.013265, abs=5e-7)

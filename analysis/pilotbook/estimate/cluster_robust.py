@@ -144,10 +144,13 @@ def cluster_robust(
             weight = np.abs(z) > 1e-6 * np.linalg.norm(contrasts @ root, axis=1, keepdims=True)
             carried |= (lost[:, None, :] & weight).any(axis=(0, 2))
         rest = np.where(lost, np.inf, rest)
-        u = scores[:, block.clusters] @ basis
+        own = scores[:, block.clusters]
+        rotated = own @ basis if len(scales) > 1 else None
         for kind in kinds:
-            adjusted = u if kind is Variance.CRV1 else u * (rest ** -EXPONENT[kind])[of_scale]
-            a[kind][:, block.clusters] = adjusted @ z.T
+            factor = rest ** -EXPONENT[kind]
+            rows = (z * factor) @ basis.T if rotated is None else z
+            adjusted = own if rotated is None else rotated * factor[of_scale]
+            a[kind][:, block.clusters] = adjusted @ rows.T
         if Variance.CR2 in kinds:
             d[block.clusters] = ((leverage / rest) @ np.square(z).T)[of_scale]
             h[:, block.clusters] = (((leverage / np.sqrt(rest)) * z[:, None, :]) @ vectors.T)[:, of_scale]

@@ -229,8 +229,8 @@ def smaller_side(sample: Sample, pilots: BoolArray) -> float | None:
     by the smaller side, as in Welch's test when the other side is large; simulated coverage is in
     ``docs/methods/did.md``.
     """
-    with_pilots = len(np.unique(sample.cluster[pilots]))
-    without = len(np.unique(sample.cluster[~pilots]))
+    with_pilots = int(np.count_nonzero(np.bincount(sample.cluster[pilots])))
+    without = int(np.count_nonzero(np.bincount(sample.cluster[~pilots])))
     if with_pilots < 2:
         return None
     return float(max(1, min(with_pilots, without or with_pilots) - 1))

@@ -22,6 +22,8 @@ from pilotbook.estimate.sample import BoolArray, IntArray, Sample, n_rows_of
 
 NEWTON_STEPS = 60
 CONVERGED = 1e-11
+NO_RESIDUAL = 1e-10
+"""Largest residual, relative to the largest fitted value, of an outcome that counts as constant."""
 RUNAWAY = 15.0
 """A log rate ratio beyond this means that one side is (almost) all zeros."""
 
@@ -102,6 +104,11 @@ def _one(sample: Sample, observed: BoolArray, n_rows: int, offset: FloatArray) -
     fit = _newton(_regressors(sample, used), y, used, offset, sample.weights)
     if isinstance(fit, NotEstimable):
         return fit
+    residual = sample.weights[:, None] * y - fit.fitted
+    if np.abs(residual).max() <= NO_RESIDUAL * fit.fitted.max():
+        return NotEstimable(
+            Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out"
+        )
     return fit.effect(sample, used, n_rows)
 
 

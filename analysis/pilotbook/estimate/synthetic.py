@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from pilotbook.estimate.by_outcome import by_outcome
 from pilotbook.estimate.feasible import obstacle
+from pilotbook.estimate.fixed_effects import NO_VARIATION
 from pilotbook.estimate.frank_wolfe import frank_wolfe_weights
 from pilotbook.estimate.result import Counts, Effect, NotEstimable, Reason, StandardError, Variance
 from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample
@@ -201,8 +202,9 @@ def _one(
     sample: Sample, n_rows: int, method: Method, rng: np.random.Generator, draws: int
 ) -> Synthetic | NotEstimable:
     block, group = _collapse(sample)
-    if np.ptp(np.vstack([block.controls, block.pilots]) - block.pilots[0].mean()) == 0:
-        return NotEstimable(Reason.NO_VARIATION, "the outcome is the same everywhere and always")
+    everyone = np.vstack([block.controls, block.pilots])
+    if np.ptp(everyone, axis=1).max() <= NO_VARIATION * np.abs(everyone).max():
+        return NotEstimable(Reason.NO_VARIATION, "the outcome never changes in any assignment unit")
     chosen = block.placebos(rng, draws)
     n = len(block.controls)
     allowed = np.ones((1 + len(chosen), n), dtype=np.bool_)

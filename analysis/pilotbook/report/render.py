@@ -12,10 +12,10 @@ from pilotbook.errors import CallError, UnknownNameError
 from pilotbook.evaluate.inputs import load_panel
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
+from pilotbook.report.language import languages
 from pilotbook.report.output import replacing
 from pilotbook.report.stages import Request, output_of, stages
 
-LANGUAGES = ("en",)
 FORMATS = ("html", "pdf")
 
 
@@ -57,8 +57,8 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
         kept beside it.
     """
     for language in request.languages:
-        if language not in LANGUAGES:
-            raise UnknownNameError("language", language, LANGUAGES)
+        if language not in languages():
+            raise UnknownNameError("language", language, languages())
     panel = load_panel(request.plan)
     asked = stages(request, panel, format_period(_last(request, panel)))
     done = asked.outdated(asked.earlier())

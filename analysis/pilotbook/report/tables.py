@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from IPython.display import Markdown
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import GROUPS, event_paths, leading_rows, main_rows
-from pilotbook.report.words import ROLES, WEIGHTS, analysis_name
+from pilotbook.report.words import analysis_name, role_name, weights_name
 
 SPAN = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
 """A tagged number: what is seen of it stands in the brackets."""
@@ -40,14 +42,23 @@ def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -
 
 def _rule(align: str, cells: Sequence[str]) -> str:
     seen = [SPAN.sub(r"\1", cell).strip("*`") for cell in cells]
-    longest_word = max(len(word) for cell in seen for word in cell.split() or [""])
-    dashes = "-" * max(4, longest_word + 2, min(max(map(len, seen)) + 2, 34))
+    longest_word = max(_width(word) for cell in seen for word in cell.split() or [""])
+    dashes = "-" * max(4, min(longest_word, 34) + 2, min(max(map(_width, seen)), 34) + 2)
     return f":{dashes}" if align == "l" else f"{dashes}:"
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> Markdown:
+def _width(text: str) -> int:
+    """Return the width of a text in Latin letters; a Chinese character is two wide."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _heads(language: str, *names: str) -> list[str]:
+    return [say(language, name) for name in names]
+
+
+def facts(pairs: Iterable[tuple[str, str]], language: str) -> Markdown:
     """Return a table of names and values."""
-    return pipe_table(["Item", "Value"], "ll", [list(pair) for pair in pairs])
+    return pipe_table(_heads(language, "Item", "Value"), "ll", [list(pair) for pair in pairs])
 
 
 def cohorts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -64,8 +75,10 @@ def cohorts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for cohort in contract.cohorts
     ]
     controls = [numbers.whole(n) for n in (contract.assigned_controls, contract.controls, contract.periods, 0)]
-    rows.append(["not within the panel", *controls])
-    head = ["Start", "Assigned units", "Counties", "Periods before", "Periods from the start on"]
+    rows.append([say(numbers.language, "not within the panel"), *controls])
+    head = _heads(
+        numbers.language, "Start", "Assigned units", "Counties", "Periods before", "Periods from the start on"
+    )
     return pipe_table(head, "lrrrr", rows)
 
 
@@ -76,8 +89,16 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         means = [
             numbers.value(_mean(evaluation, effect, group, period)) for group in GROUPS for period in ("pre", "post")
         ]
-        rows.append([_outcome(evaluation, effect), WEIGHTS[effect.spec["weights"]], *means, numbers.value(effect)])
-    head = [
+        rows.append(
+            [
+                _outcome(evaluation, effect, numbers.language),
+                weights_name(numbers.language, effect),
+                *means,
+                numbers.value(effect),
+            ]
+        )
+    head = _heads(
+        numbers.language,
         "Outcome",
         "Weights",
         "Pilots before",
@@ -85,7 +106,7 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         "Controls before",
         "Controls after",
         "Effect",
-    ]
+    )
     return pipe_table(head, "llrrrrr", rows)
 
 
@@ -101,17 +122,17 @@ def estimates(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return every analysis with the error that leads, by outcome and weighting."""
     rows = [
         [
-            _outcome(evaluation, row),
-            analysis_name(row.estimator, row.spec.get("cohorts")),
-            WEIGHTS[row.spec["weights"]],
+            _outcome(evaluation, row, numbers.language),
+            analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
+            weights_name(numbers.language, row),
             numbers.value(row),
             numbers.interval(row),
             numbers.value(row, "p"),
-            "**leads**" if row.id == evaluation.ledger.headline[row.outcome] else ROLES[row.role],
+            role_name(numbers.language, row, evaluation),
         ]
         for row in main_rows(evaluation)
     ]
-    head = ["Outcome", "Analysis", "Weights", "Effect", "Interval", "p", "Role"]
+    head = _heads(numbers.language, "Outcome", "Analysis", "Weights", "Effect", "Interval", "p", "Role")
     return pipe_table(head, "lllrrrl", rows)
 
 
@@ -124,24 +145,22 @@ def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         small: dict[str, str] = {other.spec["error"]: numbers.value(other, "se") for other in same}
         rows.append(
             [
-                _outcome(evaluation, row),
-                analysis_name(row.estimator, row.spec.get("cohorts")),
-                WEIGHTS[row.spec["weights"]],
+                _outcome(evaluation, row, numbers.language),
+                analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
+                weights_name(numbers.language, row),
                 numbers.value(row, "se"),
                 small.get("CR2", ""),
                 small.get("CRV3", small.get("jackknife", "")),
                 _replicated(evaluation, row, numbers),
             ]
         )
-    by = f"by {section.assignment_unit}"
+    by = {"unit": f"`{section.assignment_unit}`"}
     head = [
-        "Outcome",
-        "Analysis",
-        "Weights",
-        by,
-        f"CR2, {by}",
-        f"jackknife, {by}",
-        f"replication, by {section.unit}",
+        *_heads(numbers.language, "Outcome", "Analysis", "Weights"),
+        say(numbers.language, "by {unit}", **by),
+        say(numbers.language, "CR2, by {unit}", **by),
+        say(numbers.language, "jackknife, by {unit}", **by),
+        say(numbers.language, "replication, by {unit}", unit=f"`{section.unit}`"),
     ]
     return pipe_table(head, "lllrrrr", rows)
 
@@ -158,21 +177,23 @@ def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return effects by event time, with what stands behind each."""
     rows = [
         [
-            _outcome(evaluation, row),
-            analysis_name(path.estimator, path.cohorts),
+            _outcome(evaluation, row, numbers.language),
+            analysis_name(numbers.language, path.estimator, path.cohorts),
             numbers.decimal(int(row.spec["event_time"]), 0),
             numbers.value(row),
             numbers.interval(row),
-            numbers.count(row, "n_pilots"),
+            numbers.value(row, "n_pilots"),
         ]
         for path in event_paths(evaluation)
         for row in path.rows
     ]
-    head = ["Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Pilot counties"]
+    head = _heads(
+        numbers.language, "Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Pilot counties"
+    )
     return pipe_table(head, "llrrrr", rows)
 
 
-def _outcome(evaluation: Evaluation, row: Row) -> str:
+def _outcome(evaluation: Evaluation, row: Row, language: str) -> str:
     """Name the outcome where there is more than one."""
     outcomes = evaluation.plan.outcomes
-    return next(o.title for o in outcomes if o.id == row.outcome) if len(outcomes) > 1 else ""
+    return next(o.title.text(language) for o in outcomes if o.id == row.outcome) if len(outcomes) > 1 else ""

@@ -9,10 +9,12 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.tsa.arima_process import arma_acovf
 
 from pilotbook.estimate.its.autoregression import precision
-from pilotbook.estimate.its.diagnostics import influence, innovations, ljung_box
+from pilotbook.estimate.its.bootstrap import refit_simulated
+from pilotbook.estimate.its.diagnostics import influence, innovations, ljung_box, memory
+from pilotbook.estimate.its.reml import fit_ar
 from pilotbook.estimate.its.segments import design
 
-from .series_for_tests import autoregressive, plain, stepped
+from .series_for_tests import autoregressive, plain, quarterly, stepped
 
 TOLERANCE = 1e-8
 
@@ -59,3 +61,37 @@ def test_one_wild_point_is_found():
     found = influence(y, columns, np.array([0.0]), np.array([0.0, 0.0, 1.0, 0.0]), 1.0, 1.0)
     assert found.most == 16
     assert found.sign_changes
+
+
+def memories(Y, columns):
+    rng = np.random.default_rng(3)
+    for y in Y:
+        fit = fit_ar(y[None], columns.X, 1)
+        yield memory(y, columns, fit, refit_simulated(y, columns.X, fit, rng, draws=199), 4)
+
+
+def test_memory_holds_its_level_where_the_tabulated_test_does_not():
+    """24 quarters with dummies, correctly specified; four binomial standard errors around 5 %."""
+    columns = design(quarterly(24, 12))
+    found = list(memories(autoregressive(24, 0.5, size=300), columns))
+    error = 4 * np.sqrt(0.05 * 0.95 / 300)
+    assert np.mean([m.p < 0.05 for m in found]) < 0.05 + error
+    assert np.mean([m.p_seasonal < 0.05 for m in found]) < 0.05 + error
+    assert np.mean([m.ljung_box.p < 0.05 for m in found]) > 0.05 + error
+
+
+def test_memory_of_last_year_is_noticed():
+    rng = np.random.default_rng(4)
+    Y = rng.standard_normal((60, 80))
+    for t in range(4, 80):
+        Y[:, t] += 0.6 * Y[:, t - 4]
+    assert np.mean([m.p_seasonal < 0.05 for m in memories(Y, design(quarterly(80, 40)))]) > 0.9
+
+
+def test_no_season_no_seasonal_memory():
+    columns = design(plain(30, 15))
+    y = autoregressive(30)[0]
+    fit = fit_ar(y[None], columns.X, 1)
+    found = memory(y, columns, fit, refit_simulated(y, columns.X, fit, np.random.default_rng(1), draws=99), 1)
+    assert found.seasonal is None
+    assert found.p_seasonal is None

@@ -62,18 +62,32 @@ def contrast_estimates(fit: ArFit, C: Array) -> tuple[Array, Array]:
     return fit.coef @ C.T, np.sqrt(np.maximum(variance, 0.0))
 
 
-def bootstrap_t(
+@dataclass(frozen=True)
+class Refits:
+    """Series simulated without any effect, and the model refitted to each.
+
+    Attributes
+    ----------
+    series
+        (draws, n_times).
+    fit
+        Their fits.
+    """
+
+    series: Array
+    fit: ArFit
+
+
+def refit_simulated(
     y: Array,
     X: Array,
-    C: Array,
     fit: ArFit,
     rng: np.random.Generator,
     *,
     draws: int = 999,
-    level: float = 0.95,
     plug_in: bool = False,
-) -> BootstrapT:
-    """Test and interval for every row of ``C``.
+) -> Refits:
+    """Simulate the errors of one series and fit its model to them.
 
     Parameters
     ----------
@@ -81,21 +95,25 @@ def bootstrap_t(
         One series, (n_times,), as given to `reml.fit_ar`.
     X
         Its design, (n_times, n_coef).
-    C
-        Contrasts, (n_contrasts, n_coef).
     fit
         The fit of this series.
     plug_in
         Simulate at the estimated autocorrelation instead (the textbook version, for comparison).
     """
-    order = fit.order
     if plug_in:
         partial = np.repeat(partial_from_phi(fit.phi), draws, axis=0)
     else:
-        partial = _draw_partial(likelihood_weights(y[None, :], X, order)[0], order, draws, rng)
+        weights = likelihood_weights(y[None, :], X, fit.order)[0]
+        partial = _draw_partial(weights, fit.order, draws, rng)
     series = simulate(partial, rng.standard_normal((len(X), draws))).T
+    return Refits(series, fit_ar(series, X, fit.order, refine=False))
+
+
+def bootstrap_t(C: Array, fit: ArFit, refits: Refits, level: float = 0.95) -> BootstrapT:
+    """Test and interval for every row of ``C``, (n_contrasts, n_coef), of one fit."""
     estimate, se = (a[0] for a in contrast_estimates(fit, C))
-    simulated = np.abs(np.divide(*contrast_estimates(fit_ar(series, X, order, refine=False), C)))
+    simulated = np.abs(np.divide(*contrast_estimates(refits.fit, C)))
+    draws = len(simulated)
     exceed = (simulated >= np.abs(estimate / se)).sum(axis=0)
     return BootstrapT(
         estimate=estimate,

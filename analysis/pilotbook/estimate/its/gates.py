@@ -51,6 +51,7 @@ class Flag(StrEnum):
     NEAR_UNIT_ROOT = "near-unit-root"
     FIRST_ORDER_ONLY = "first-order-only"
     AUTOCORRELATED = "residual-autocorrelation"
+    SEASONAL_MEMORY = "seasonal-memory"
     INFLUENTIAL = "influential-point"
     NOT_CONVERGED = "likelihood-not-converged"
     OVERDISPERSED = "over-dispersed"

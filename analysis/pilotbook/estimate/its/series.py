@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .autoregression import Array, Bools
-from .bootstrap import bootstrap_t
-from .diagnostics import INFLUENTIAL_FROM, Influence, LjungBox, influence, innovations, ljung_box
+from .bootstrap import bootstrap_t, refit_simulated
+from .diagnostics import INFLUENTIAL_FROM, Influence, Memory, influence, memory
 from .effects import Contrast, ItsEffect, contrasts, counterfactual_rows, effects, fitted_rows
 from .gates import NO_CLAIM_BELOW, SECOND_ORDER_FROM, Flag, NoClaim, Passed, gate
 from .newey_west import newey_west, t_inference
@@ -17,7 +17,7 @@ from .reml import ArFit, fit_ar
 from .segments import Interruption, Segments
 
 AUTOCORRELATED_BELOW = 0.05
-"""Ljung–Box p-value below which the report warns of autocorrelation left over."""
+"""p-value below which the report warns of autocorrelation left over."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class ItsResult:
         Share of the variance that the trend, season and interruptions explain.
     n_obs, n_before, n_after, df
         Points with weight; before the first and from the last interruption on; residual degrees of freedom.
-    ljung_box, influence
+    memory, influence
         Diagnostics; ``influence`` is that of the first contrast in ``effects`` at the longest horizon.
     flags
         What must be said beside the numbers.
@@ -93,7 +93,7 @@ class ItsResult:
     n_before: int
     n_after: int
     df: int
-    ljung_box: LjungBox
+    memory: Memory
     influence: Influence
     flags: tuple[Flag, ...]
     draws: int
@@ -141,14 +141,15 @@ def interrupted(
     C = np.stack([row.vector for row in rows])
     first = segments.interruptions[0].start
     counterfactual = counterfactual_rows(columns)
-    inference = bootstrap_t(filled, X, np.vstack([C, counterfactual[first:]]), fit, rng, draws=draws, level=level)
+    refits = refit_simulated(filled, X, fit, rng, draws=draws)
+    inference = bootstrap_t(np.vstack([C, counterfactual[first:]]), fit, refits, level)
     coef, cov, phi = fit.coef[0], fit.cov[0], fit.phi[0]
     path = _path(y, columns.omitted, fitted_rows(columns) @ coef, counterfactual @ coef, first)
     path.low[first:], path.high[first:] = inference.low[len(rows) :], inference.high[len(rows) :]
     nw_coef, nw_cov = newey_west(filled, X)
     main = _longest_horizon(rows)
     influences = influence(filled, columns, phi, C[main], float(inference.estimate[main]), float(inference.se[main]))
-    left_over = _left_over(filled, X, columns.kept, coef, phi, segments.season.period)
+    left_over = memory(filled, columns, fit, refits, segments.season.period)
     return ItsResult(
         effects=effects(rows, coef, cov, inference.critical[: len(rows)], inference.p[: len(rows)]),
         newey_west=effects(rows, nw_coef, nw_cov, *t_inference(C, nw_coef, nw_cov, columns.df, level)),
@@ -164,7 +165,7 @@ def interrupted(
         n_before=passed.n_before,
         n_after=passed.n_after,
         df=columns.df,
-        ljung_box=left_over,
+        memory=left_over,
         influence=influences,
         flags=_flags(passed, fit, left_over, influences),
         draws=draws,
@@ -232,7 +233,7 @@ def _placebo(y: Array, start: int, passed: Passed, rng: np.random.Generator, dra
     filled = np.where(columns.kept, y, 0.0)
     fit = fit_ar(filled[None, :], columns.X, 1)
     level_change = np.eye(columns.X.shape[1])[[int(np.flatnonzero(columns.impact[0])[0])]]
-    found = bootstrap_t(filled, columns.X, level_change, fit, rng, draws=draws)
+    found = bootstrap_t(level_change, fit, refit_simulated(filled, columns.X, fit, rng, draws=draws))
     return Placebo(start, float(found.estimate[0]), float(found.se[0]), float(found.p[0]))
 
 
@@ -247,20 +248,15 @@ def _longest_horizon(rows: Sequence[Contrast]) -> int:
     return max(mine, key=lambda i: rows[i].horizon or 0, default=0)
 
 
-def _left_over(y: Array, X: Array, kept: Bools, coef: Array, phi: Array, period: int) -> LjungBox:
-    values = innovations(y - X @ coef, phi)
-    lags = max(4, min(period, int(kept.sum()) // 4))
-    return ljung_box(np.where(kept, values, np.nan), lags=lags, fitted=len(phi))
-
-
 def _r_squared(y: Array, fitted: Array, kept: Bools) -> float:
     return float(1 - np.var((y - fitted)[kept]) / np.var(y[kept]))
 
 
-def _flags(passed: Passed, fit: ArFit, left_over: LjungBox, influences: Influence) -> tuple[Flag, ...]:
+def _flags(passed: Passed, fit: ArFit, left_over: Memory, influences: Influence) -> tuple[Flag, ...]:
     found = (
         (Flag.NEAR_UNIT_ROOT, bool(fit.at_boundary[0])),
         (Flag.AUTOCORRELATED, left_over.p < AUTOCORRELATED_BELOW),
+        (Flag.SEASONAL_MEMORY, (left_over.p_seasonal or 1.0) < AUTOCORRELATED_BELOW),
         (
             Flag.INFLUENTIAL,
             influences.sign_changes or abs(influences.change[influences.most]) >= INFLUENTIAL_FROM,

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 from pilotbook.report.engine.floats import Float
+from pilotbook.report.engine.fonts import undrawable
 from pilotbook.report.engine.place import Place
 from pilotbook.report.engine.tree import CELL_FORMAT, Node, Walk, plain_text
 
 LEFTOVERS = {
     re.compile(
-        r"@(?:fig|tbl|eq|sec)-[\w-]+"
+        r"@(?:fig|tbl|eq|sec)-[A-Za-z0-9_-]+"
     ): "'{0}' was not read as a reference because other letters touch it; write '[{0}]'",
     re.compile(
         r"\{#(?:fig|tbl|sec)-[\w-]+[^}\s]*\}?"
@@ -24,6 +25,7 @@ LEFTOVERS = {
     re.compile(r":{3,}"): "'{0}' opens or closes a block that has no partner; count the fences",
     re.compile(r"\?@"): "'{0}' is what an unresolved reference prints; write the reference itself",
 }
+EXECUTABLE = re.compile(r"\{\{?[a-z]+\}?\}")
 UNSUPPORTED_CLASSES = {
     "column-margin": "text in the margin",
     "aside": "text in the margin",
@@ -80,6 +82,17 @@ class CheckContent(Walk):
             match = pattern.search(item["c"])
             if match:
                 raise self.place.error(message.format(match[0]))
+        self._check_characters(item["c"])
+        return [item]
+
+    def on_code(self, item: Node) -> list[Node]:
+        """Code within a line is set in the same faces."""
+        text = item["c"][1]
+        self._check_characters(text)
+        if match := EXECUTABLE.match(text):
+            raise self.place.error(
+                f"'{match[0]}' in the text is not executed; put code into a code cell, and write inline values as `{{python}} name`"
+            )
         return [item]
 
     def on_cite(self, item: Node) -> list[Node]:
@@ -111,11 +124,7 @@ class CheckContent(Walk):
         """Code that Quarto would run; nothing is run here."""
         (identifier, classes, _), text = item["c"]
         self._check_names(identifier, classes)
-        if any(name.startswith("{") for name in classes):
-            language = classes[0].strip("{}")
-            raise self.place.error(
-                f"a block '{{{language}}}' in the text is not executed; put the code into a code cell"
-            )
+        self._check_characters(text)
         if "cell-code" in classes and re.search(r"#\s*<\d+>\s*$", text, re.MULTILINE):
             raise self.place.error("code annotations ('# <1>') are not supported; write a comment instead")
         return [item]
@@ -160,6 +169,11 @@ class CheckContent(Walk):
             raise self.place.error("panels of tables are not supported; give each table its own number")
         part.content, part.caption = self.blocks(part.content), self.blocks(part.caption)
         return [item]
+
+    def _check_characters(self, text: str) -> None:
+        if missing := undrawable(text):
+            names = ", ".join(f"'{character}' (U+{ord(character):04X})" for character in missing)
+            raise self.place.error(f"the report's fonts cannot draw {names}; write it in another way")
 
     def _check_names(self, identifier: str, classes: list[str]) -> None:
         for name in classes:

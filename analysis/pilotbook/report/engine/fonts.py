@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 
 PACKAGES = ("font-source-sans-pro", "noto-cjk-sans-jp-regular", "noto-cjk-sans-jp-bold")
 LATIN_FAMILY = "Source Sans Pro"
+LAST_ASCII = 0x7F
 CHINESE_FAMILY = "Noto Sans CJK JP"
 
 
@@ -69,6 +70,12 @@ def covered_characters() -> frozenset[int]:
     regular = _characters(faces.latin_regular) | _characters(faces.chinese_regular)
     bold = _characters(faces.latin_bold) | _characters(faces.chinese_bold)
     return frozenset(regular & bold)
+
+
+def undrawable(text: str) -> str:
+    """Return the characters of a text that the faces cannot draw, each once."""
+    unusual = {character for character in text if ord(character) > LAST_ASCII}
+    return "".join(sorted(c for c in unusual if ord(c) not in covered_characters()))
 
 
 def font_fingerprint() -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from pilotbook.report.engine.fonts import undrawable
 from pilotbook.report.engine.source import Source
 
 LANGUAGES = ("en", "zh-CN", "zh")
@@ -47,6 +49,10 @@ def check_front_matter(source: Source) -> None:
         raise place.error(f"the language '{source.language}' is not supported; use {' or '.join(LANGUAGES)}")
     if publication_date(front) is None:
         raise place.error(f"the date '{front.get('date')}' is not a date; write 'date: 2026-10-01'")
+    if missing := undrawable(json.dumps(_as_text(front), ensure_ascii=False)):
+        raise place.error(
+            f"the report's fonts cannot draw '{missing[0]}' in the front matter; write it in another way"
+        )
     if not isinstance(front.get("report", {}), Mapping):
         raise place.error("'report' in the front matter must be a group of values")
 

@@ -57,14 +57,22 @@ class Number(Walk):
         (_, classes, _), content = item["c"]
         if not any(name.startswith(TITLED_BLOCKS) for name in classes):
             return [self.descend(item)]
-        if "panel-tabset" in classes and not any(block["t"] == "Header" for block in content):
-            raise self.place.error("a panel-tabset has no tabs; begin each with a heading")
+        if "panel-tabset" in classes:
+            self._check_tabs(content)
         inner = [
             self.descend(block) if block["t"] == "Header" else walked
             for block in content
             for walked in self._titled(block)
         ]
         return [node("Div", item["c"][0], inner)]
+
+    def _check_tabs(self, content: list[Node]) -> None:
+        if not any(block["t"] == "Header" for block in content):
+            raise self.place.error("a panel-tabset has no tabs; begin each with a heading")
+        if content[0]["t"] != "Header":
+            raise self.place.error(
+                "a panel-tabset has text before its first heading; begin each tab with a heading"
+            )
 
     def _titled(self, block: Node) -> list[Node]:
         return [block] if block["t"] == "Header" else self.visit(block)
@@ -114,6 +122,10 @@ class Number(Walk):
                 number = str(self._counts["eq"])
                 self._add(match["label"], "eq", number)
                 out[before:] = [node("Equation", match["label"], number, out[before]["c"][1])]
+            elif match:
+                raise self.place.error(
+                    f"'{match[0]}' labels nothing here; put it behind a formula between $$ and $$"
+                )
             else:
                 out.append(item)
         return out
