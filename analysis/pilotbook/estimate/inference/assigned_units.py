@@ -142,6 +142,11 @@ def _unsuited(sample: Sample, observed: BoolArray) -> NotEstimable | None:
             Reason.NO_OBSERVATIONS,
             f"{int((~observed).sum())} cells are missing; leave incomplete rows out, or estimate anew for each draw",
         )
+    return one_start_each(sample)
+
+
+def one_start_each(sample: Sample) -> NotEstimable | None:
+    """Return why the assignment units are none, if rows of one of them start at different times."""
     low, high = np.full(sample.n_clusters, NEVER), np.full(sample.n_clusters, -NEVER)
     np.minimum.at(low, sample.cluster, sample.cohort)
     np.maximum.at(high, sample.cluster, sample.cohort)
