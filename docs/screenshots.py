@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
-from pilotbook.report.engine import font_faces
 from playwright.sync_api import sync_playwright
+
+from pilotbook.report.engine import font_faces
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "_build" / "medicaid-2014-mortality" / "2019" / "en"

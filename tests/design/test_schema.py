@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+
 from pilotbook.design.planfile import plan_paths, plan_schema
 from pilotbook.project import PLANS, ROOT
 

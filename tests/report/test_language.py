@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from babel.messages.pofile import read_po
+
 from pilotbook.design.contract import inference_rules
 from pilotbook.errors import RenderError
 from pilotbook.project import CHAPTERS
