@@ -70,7 +70,7 @@ def effects(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for row in series.select(estimand)
         if "step" in row.spec
     ]
-    head = ["Outcome", "Step", "Estimand", "Effect", "Interval", "p", "Per cent of the counterfactual"]
+    head = ["Outcome", "Step", "Estimand", "Effect", "Interval", "p", "Relative, %"]
     return _table(numbers.language, head, "lllrrrr", rows)
 
 
@@ -113,12 +113,12 @@ def diagnostics(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     head = [
         "Outcome",
         "Series",
-        "Points before + after",
+        "Points",
         "Autoregression",
         "R²",
-        "p, autocorrelation left",
-        "p, seasonal memory",
-        "Most influential period (change in standard errors)",
+        "p, near",
+        "p, season",
+        "Most influential period",
     ]
     return _table(numbers.language, head, "llrrrrrl", rows)
 
