@@ -17,6 +17,8 @@ from pilotbook.report.compose import compose, read_notebook, write_notebook
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.manifest import Manifest
+from pilotbook.report.proof import prove_html, prove_pdf
+from pilotbook.report.selection import parts
 from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
 
 
@@ -96,8 +98,9 @@ class _Making:
         stage = f"{language}/notebook"
         self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
-        matter = front_matter(plan, evaluate(plan, self.stages.panel, self.period), values)
-        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language)
+        evaluation = evaluate(plan, self.stages.panel, self.period)
+        matter = front_matter(plan, evaluation, values)
+        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language, parts(evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
@@ -115,10 +118,21 @@ class _Making:
             shutil.copy(CHAPTERS / BIBLIOGRAPHY, private)
             try:
                 engine.render(copy, notebook.parent, tuple(formats))
+                self._prove(language, formats)
             except (RenderError, ProofError) as error:
                 kept = self._keep(read_notebook(notebook), language)
                 raise type(error)(f"{error}\nThe executed notebook is kept: {kept}") from None
         self._done(*(f"{language}/{fmt}" for fmt in formats))
+
+    def _prove(self, language: str, formats: Sequence[str]) -> None:
+        """Prove that the pages print the ledger's numbers; a PDF is compared with the HTML page beside it."""
+        html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
+        if not html.is_file():
+            return
+        ledger = evaluate(self.request.plan, self.stages.panel, self.period).ledger
+        printed = prove_html(html, ledger, language)
+        if "pdf" in formats:
+            prove_pdf(pdf, printed)
 
     def _keep(self, notebook: NotebookNode, language: str) -> Path:
         draft = self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"

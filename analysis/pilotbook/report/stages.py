@@ -187,10 +187,16 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }
     engine = request.engine.fingerprint()
+    proof = fingerprint.of_code("report/proof.py", "report/numbers.py")
     bibliography = fingerprint.sha256((CHAPTERS / BIBLIOGRAPHY).read_bytes())
     for language in request.languages:
         notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
-        pages = {"notebook": fingerprint.of_json(notebook), "bibliography": bibliography, "engine": engine}
+        pages = {
+            "notebook": fingerprint.of_json(notebook),
+            "bibliography": bibliography,
+            "engine": engine,
+            "proof": proof,
+        }
         inputs[f"{language}/notebook"] = notebook
         inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
     return found
