@@ -45,6 +45,7 @@ def check_applies(plan: AnalysisPlan, panel: Panel, name: str) -> None:
                 f"`analyses.{number}`: {analysis.estimator} cannot lead when there is more than one start, because it "
                 "compares pilots with earlier pilots; let imputation or callaway_santanna lead"
             )
+    problems += _steps(plan, panel)
     if not (panel.cohort(NEVER) > 0).any():
         problems.append(f"`panel.start`: no county starts the reform within {_range(panel)}, so there is no pilot")
     if problems:
@@ -55,6 +56,15 @@ def _staggered(analysis: Analysis, panel: Panel) -> bool:
     cohort = panel.cohort(NEVER)
     starts = {format_period(panel.periods[code]) for code in cohort[cohort > 0]}
     return len(starts if analysis.cohorts is None else starts & set(analysis.cohorts)) > 1
+
+
+def _steps(plan: AnalysisPlan, panel: Panel) -> list[str]:
+    steps = () if plan.series is None else plan.series.steps
+    return [
+        f"`series.steps.{number}.start`: the panel has no period {step.start}; it has {_range(panel)}"
+        for number, step in enumerate(steps)
+        if panel.period(step.start) not in panel.periods
+    ]
 
 
 def _weights(plan: AnalysisPlan, panel: Panel) -> list[str]:

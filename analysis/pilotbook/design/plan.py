@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
 
@@ -106,7 +107,9 @@ class Weights(_Section):
     period: PeriodText = Field(description="The period whose values are the weights.")
 
 
-EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation"]
+EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation", "its", "controlled_its"]
+SERIES_ESTIMATORS = ("its", "controlled_its")
+"""Estimators of the average series; they need the plan's `series`."""
 
 
 class Analysis(_Section):
@@ -163,6 +166,7 @@ class AnalysisPlan(_Section):
         default=None, description="Population weights; county-equal results are always given as well."
     )
     analyses: tuple[Analysis, ...] = Field(min_length=1)
+    series: SeriesSection | None = Field(default=None, description="Needed by the estimators its and controlled_its.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
     limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
 
@@ -191,11 +195,20 @@ class AnalysisPlan(_Section):
         texts = [t for a in self.analyses for t in (*(a.cohorts or ()), a.pre, a.post) if t is not None]
         if self.weights is not None:
             texts.append(self.weights.period)
+        if self.series is not None:
+            texts.extend(self.series.periods)
         for text in texts:
             try:
                 parse_period(text, kind)
             except ValueError:
                 raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _series_where_needed(self) -> Self:
+        needed = next((a.estimator for a in self.analyses if a.estimator in SERIES_ESTIMATORS), None)
+        if needed is not None and self.series is None:
+            raise ValueError(f"the estimator {needed} needs the section `series` with the steps of the reform")
         return self
 
     def layout(self) -> Layout:

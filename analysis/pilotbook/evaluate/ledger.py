@@ -33,6 +33,8 @@ class Row:
         Assigned units in all, and those of them with the reform.
     baseline
         Mean of the outcome in the pilots before the reform, same weights.
+    flags
+        What must be said beside the number, as codes.
     """
 
     plan: str
@@ -58,6 +60,7 @@ class Row:
     n_pilot_clusters: int | None = None
     baseline: float | None = None
     reason: str | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -151,10 +154,16 @@ class Ledger:
             plan=content["plan"],
             period=content["period"],
             data=content["data"],
-            rows=tuple(Row(plan=content["plan"], **{k: v for k, v in row.items() if k in names}) for row in rows),
+            rows=tuple(
+                Row(plan=content["plan"], **{k: _row_value(k, v) for k, v in row.items() if k in names}) for row in rows
+            ),
             headline=content["headline"],
             contract=content["contract"],
         )
+
+
+def _row_value(name: str, value: Any) -> Any:
+    return tuple(value) if name == "flags" else value
 
 
 def _matches(row: Row, facts: Mapping[str, str]) -> bool:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import Analysis, AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, Analysis, AnalysisPlan
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
 from pilotbook.evaluate.estimators import Estimand, estimands
 from pilotbook.evaluate.ledger import Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
+from pilotbook.evaluate.series import series_rows
 from pilotbook.panel.panel import Panel
 
 PLAIN = (Variance.CRV1, Variance.INFLUENCE, Variance.CONSERVATIVE)
@@ -45,6 +46,9 @@ class Question:
 
     def rows(self) -> Iterator[Row]:
         """Run the estimator; first the rows at the unit of assignment, then those of a replication by county."""
+        if self.analysis.estimator in SERIES_ESTIMATORS:
+            yield from series_rows(self)
+            return
         for estimand in estimands(self.sample, self.analysis, by_assignment=True):
             yield from self._assigned(estimand)
         if not self.row_is_assignment:
