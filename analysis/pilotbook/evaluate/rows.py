@@ -180,12 +180,9 @@ def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
     """Return the pilots' mean in their last period before the reform, or in the 2×2's period before."""
     pilots = sample.pilots
     names = [str(period) for period in sample.periods]
-    if not pilots.any() or (analysis.pre is not None and analysis.pre not in names):
+    if not pilots.any() or analysis.pre not in {None, *names}:
         return None
-    if analysis.pre is not None:
-        before = np.full(pilots.sum(), names.index(analysis.pre))
-    else:
-        before = sample.cohort[pilots] - 1
+    before = sample.cohort[pilots] - 1 if analysis.pre is None else np.full(pilots.sum(), names.index(analysis.pre))
     values, weight = sample.y[pilots, before], sample.weight()[pilots]
     known = np.isfinite(values)
     return float(np.average(values[known], weights=weight[known])) if known.any() else None
