@@ -7,6 +7,7 @@ Guide". They print two decimals and cluster by county; one of their errors is a 
 from __future__ import annotations
 
 import pytest
+
 from pilotbook.design.planfile import find_plan, read_plan
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.evaluate.inputs import load_panel

@@ -95,12 +95,11 @@ def _check_period(request: Request, panel: Panel, period: pd.Period) -> None:
     first = min(start for start in panel.start if start is not None and start > panel.periods[0])
     if period < first:
         raise CallError(
-            f"{request.plan.id}: no county starts the reform by {format_period(period)}; report up to "
-            f"{format_period(first)} or later"
+            f"no county starts the reform by {format_period(period)}; report up to {format_period(first)} or later"
         )
     weights = request.plan.plan.weights
     if weights is not None and period < panel.period(weights.period):
         raise CallError(
-            f"{request.plan.id}: the plan weights by {weights.period}, which is after {format_period(period)}; report "
+            f"the plan weights by {weights.period}, which is after {format_period(period)}; report "
             "up to that period or later"
         )
