@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from pilotbook import project
+from pilotbook.fingerprint import sha256
 from pilotbook.report import making, stages
 
 from .conftest import Bench
@@ -17,8 +19,6 @@ ALL = ["html", "pdf"]
 
 def whole(folder: Path) -> bool:
     """Tell whether a report has exactly the files of its manifest, with their bytes."""
-    from pilotbook.fingerprint import sha256
-
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     found = {p.relative_to(folder).as_posix(): sha256(p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
     found.pop("manifest.json")
