@@ -150,9 +150,7 @@ def _looks_simulated(found: Check) -> bool:
     return counties is not None and bool(counties.frame["name_zh"].str.startswith(SIMULATED_NAME).any())
 
 
-def _updates(
-    found: Check, last: Vintage | None, whole: bool, catalogue: Catalogue
-) -> dict[TableKind, Update]:
+def _updates(found: Check, last: Vintage | None, whole: bool, catalogue: Catalogue) -> dict[TableKind, Update]:
     updates: dict[TableKind, Update] = {}
     for kind in LAYOUTS:
         before = last.table(kind) if last is not None and kind in last.tables else None
@@ -163,9 +161,7 @@ def _updates(
     return updates
 
 
-def _check_merged(
-    found: Check, frames: Mapping[TableKind, pd.DataFrame], name: str, catalogue: Catalogue
-) -> Check:
+def _check_merged(found: Check, frames: Mapping[TableKind, pd.DataFrame], name: str, catalogue: Catalogue) -> Check:
     """Add what the rules on series say of the tables as they stand after the hand-over."""
     dictionary = Dictionary.of(catalogue)
     tables = {
