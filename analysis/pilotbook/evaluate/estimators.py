@@ -52,13 +52,21 @@ def estimands(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -
 def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
     pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
     pair = sample.between(pre, post)
-    (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment))
+    (result,) = two_by_two(
+        pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment), anticipation=pair.anticipation
+    )
     spec = {"pre": str(pre), "post": str(post)}
     yield Estimand("att", spec, result if isinstance(result, NotEstimable) else result.effect)
 
 
 def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
-    (result,) = twfe(sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment))
+    (result,) = twfe(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
+    )
     yield Estimand("att", {}, result)
 
 
@@ -68,6 +76,7 @@ def _event_study(sample: AnalysisSample, analysis: Analysis, by_assignment: bool
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         windows=_windows(analysis),
     )
     yield from _path(result, analysis)
@@ -79,6 +88,7 @@ def _callaway_santanna(sample: AnalysisSample, analysis: Analysis, by_assignment
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         controls="never" if analysis.controls == "never_treated" else "not_yet",
     )
     if isinstance(result, NotEstimable):
@@ -94,6 +104,7 @@ def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         windows=_windows(analysis),
     )
     if isinstance(result, NotEstimable):
