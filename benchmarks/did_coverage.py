@@ -2,8 +2,8 @@
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=analysis:. python benchmarks/did_coverage.py
 
-AR(1) errors (0.6), effects that grow by 0.2 each period, 24 periods. Prints a Markdown table; the small version runs in
-``tests/estimate/test_coverage.py``.
+AR(1) errors (0.6), effects that grow by 0.2 each period, 24 periods. Prints a Markdown table; the small
+version runs in ``tests/estimate/test_coverage.py``.
 """
 
 from __future__ import annotations
@@ -54,17 +54,16 @@ def row(name: str, design: Design, rng: np.random.Generator) -> tuple[str, float
 def main() -> int:
     rng = np.random.default_rng(1)
     print(
-        "| pilots of units | bias TWFE | bias imputation | bias CS | imputation, jackknife | extended TWFE, CR2 "
-        "| CS, jackknife | imputation, conservative | CS, influence |\n|---|---|---|---|---|---|---|---|---|"
+        "| pilots of units | bias TWFE | bias imputation | bias CS | imputation, jackknife "
+        "| extended TWFE, CR2 | CS, jackknife "
+        "| imputation, conservative | CS, influence |\n|---|---|---|---|---|---|---|---|---|"
     )
     worst = 1.0
     for name, design in DESIGNS.items():
         line, least = row(name, design, rng)
         print(line, flush=True)
         worst = min(worst, least)
-    print(
-        f"\n{PANELS} panels a row; Monte Carlo error of a share near 0.95: {np.sqrt(0.95 * 0.05 / PANELS):.3f}."
-    )
+    print(f"\n{PANELS} panels a row; Monte Carlo error near 0.95: {np.sqrt(0.95 * 0.05 / PANELS):.3f}.")
     print(f"Smallest coverage of a printed interval: {worst:.3f} (bound {LEAST}).")
     return 0 if worst >= LEAST else 1
 

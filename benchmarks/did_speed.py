@@ -2,9 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=analysis python benchmarks/did_speed.py
 
-2,800 units × 40 periods, 200 pilots in 5 cohorts, AR(1) errors, 30 outcomes. Times are medians; ratios travel between
-machines, times do not. Ours include CR2 with Satterthwaite degrees of freedom and CRV3 beside CRV1, and the jackknife
-beside the influence function; the peers compute one standard error.
+2,800 units × 40 periods, 200 pilots in 5 cohorts, AR(1) errors, 30 outcomes. Times are medians; ratios
+travel between machines, times do not. Ours include CR2 with Satterthwaite degrees of freedom and CRV3
+beside CRV1, and the jackknife beside the influence function; the peers compute one standard error.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def main() -> int:
         met &= other / own >= target
         print(f"| {name} | {own * 1e3:.1f} | {other * 1e3:.0f} | {peer} | {other / own:.1f} | {target:g} |")
     print(
-        f"\n30 outcomes through TWFE, event study, imputation and Callaway–Sant'Anna: {whole:.1f} s, {peak:.2f} GB"
+        f"\n30 outcomes, TWFE + event study + imputation + Callaway–Sant'Anna: {whole:.1f} s, {peak:.2f} GB"
     )
     print(f"(target: 12 s, 2 GB). All targets {'met' if met else 'NOT met'}.")
     return 0 if met else 1

@@ -54,6 +54,8 @@ def _periods(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
         yield from _within(panel, ("weights", "period"), plan.weights.period)
     if plan.deflator is not None:
         yield from _within(panel, ("deflator", "base"), plan.deflator.base)
+    for i, step in enumerate(plan.series.steps if plan.series is not None else ()):
+        yield from _within(panel, ("series", "steps", i, "start"), step.start)
     starts = [start for start in panel.start if start is not None and start > panel.periods[0]]
     for i, text in enumerate(plan.looks.planned if plan.looks is not None else ()):
         if starts and panel.period(text) < min(starts):

@@ -61,6 +61,11 @@ def _all_periods(plan: AnalysisPlan) -> Iterator[tuple[Location, str | None]]:
         yield ("covid", "last"), plan.covid.last
     if plan.deflator is not None:
         yield ("deflator", "base"), plan.deflator.base
+    if plan.series is not None:
+        yield from ((("series", "steps", i, "start"), step.start) for i, step in enumerate(plan.series.steps))
+        for i, span in enumerate(plan.series.excluded):
+            yield ("series", "excluded", i, "first"), span.first
+            yield ("series", "excluded", i, "last"), span.last
     for i, other in enumerate(plan.co_interventions or ()):
         yield ("co_interventions", i, "everywhere_from"), other.everywhere_from
 

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from pilotbook.design.commitments import Answer, CoIntervention, Covariate, Covid, Deflator, Exclusion, Looks, Window
 from pilotbook.design.consistency import ContradictionError, contradictions
 from pilotbook.design.section import Identifier, PeriodText, Section, Text, Words
+from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import PeriodKind
 
@@ -31,6 +32,14 @@ class PanelSection(Section):
         default=(), description="Spellings in the start column that mean never, besides the empty cell."
     )
 
+    @model_validator(mode="after")
+    def _distinct_columns(self) -> Self:
+        if len({self.unit, self.period, self.start}) < 3 or self.assignment_unit in {self.period, self.start}:
+            raise ValueError(
+                "county, period and start must be three columns; only the assignment unit may be the county"
+            )
+        return self
+
 
 class Outcome(Section):
     """One outcome: a column, or a numerator over a denominator."""
@@ -42,9 +51,11 @@ class Outcome(Section):
     column: Text | None = Field(default=None, description="Column that holds the outcome.")
     numerator: Text | None = None
     denominator: Text | None = None
-    per: float = Field(default=1.0, gt=0, description="The ratio is multiplied by this, such as 100000.")
+    per: float = Field(
+        default=1.0, gt=0, allow_inf_nan=False, description="The ratio is multiplied by this, such as 100000."
+    )
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
-    minimum_important_effect: float = Field(gt=0, description="In the unit of the outcome.")
+    minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
     minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
     deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
 
@@ -69,7 +80,9 @@ class Weights(Section):
     period: PeriodText = Field(description="The period whose values are the weights.")
 
 
-EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation"]
+EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation", "its", "controlled_its"]
+SERIES_ESTIMATORS = ("its", "controlled_its")
+"""Estimators of the average series; they need the plan's `series`."""
 
 
 class Analysis(Section):
@@ -126,6 +139,7 @@ class AnalysisPlan(Section):
         default=None, description="Population weights; county-equal results are always given as well."
     )
     analyses: tuple[Analysis, ...] = Field(min_length=1)
+    series: SeriesSection | None = Field(default=None, description="Needed by the estimators its and controlled_its.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
     limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
 
@@ -153,6 +167,13 @@ class AnalysisPlan(Section):
         found = contradictions(self)
         if found:
             raise ContradictionError(found)
+        return self
+
+    @model_validator(mode="after")
+    def _series_where_needed(self) -> Self:
+        needed = next((a.estimator for a in self.analyses if a.estimator in SERIES_ESTIMATORS), None)
+        if needed is not None and self.series is None:
+            raise ValueError(f"the estimator {needed} needs the section `series` with the steps of the reform")
         return self
 
     def layout(self) -> Layout:

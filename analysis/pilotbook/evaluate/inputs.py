@@ -12,7 +12,7 @@ from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.panel import Panel
 from pilotbook.project import DATA
 
-LIBRARIES = ("numpy", "pandas", "scipy")
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
 
 
 def load_panel(plan_file: PlanFile) -> Panel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ from nbformat import NotebookNode
 from pilotbook.errors import NotebookError
 from pilotbook.report.language import translate
 from pilotbook.report.parameters import TAG
+
+PART = "part:"
+"""Begins the tag of a cell that is left out where there is nothing for it to show."""
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -38,7 +41,9 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any], language: str) -> NotebookNode:
+def compose(
+    chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any], language: str, parts: Collection[str]
+) -> NotebookNode:
     """Join chapters into one report.
 
     Parameters
@@ -50,6 +55,8 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
         The report's own front matter; the chapters' are left out.
     language
         The language that prose and captions are put into.
+    parts
+        What there is to show; a cell tagged ``part:NAME`` is left out if its part is not among them.
 
     Returns
     -------
@@ -64,7 +71,7 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
     for name, chapter in chapters.items():
         report.metadata.setdefault("kernelspec", chapter.metadata.get("kernelspec", _KERNEL))
         for cell in chapter.cells:
-            if _is_front_matter(cell):
+            if _is_front_matter(cell) or not _has_its_part(cell, parts):
                 continue
             if TAG in cell.metadata.get("tags", []):
                 if seen_parameters:
@@ -82,6 +89,11 @@ _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 def _is_front_matter(cell: NotebookNode) -> bool:
     return bool(cell.cell_type == "raw" and cell.source.startswith("---"))
+
+
+def _has_its_part(cell: NotebookNode, parts: Collection[str]) -> bool:
+    wanted = {tag.removeprefix(PART) for tag in cell.metadata.get("tags", []) if tag.startswith(PART)}
+    return wanted <= set(parts)
 
 
 def _yaml(front_matter: Mapping[str, Any]) -> str:

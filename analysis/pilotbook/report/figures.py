@@ -70,20 +70,28 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
     )
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    for name, group in table.groupby("group"):  # each line is named at its end, instead of in a legend
-        last = group.iloc[-1]
+    _name_lines(axes, table, language)
+    step = ceil(len(periods) / 12)
+    axes.set_xticks(range(0, len(periods), step), periods[::step])
+    axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))
+
+
+def _name_lines(axes: Axes, table: pd.DataFrame, language: str) -> None:
+    """Name each line at its end instead of in a legend; of two ends close together, one name goes up, one down."""
+    ends = table.dropna(subset="mean").groupby("group").last().sort_values("mean")
+    low, high = axes.get_ylim()
+    close = len(ends) == 2 and abs(ends["mean"].diff().iloc[-1]) < 0.07 * (high - low)
+    shifts = (-7, 7) if close else (0,) * len(ends)
+    for (name, end), shift in zip(ends.iterrows(), shifts, strict=True):
         axes.annotate(
             say(language, str(name)),
-            (last["position"], last["mean"]),
-            xytext=(8, 0),
+            (end["position"], end["mean"]),
+            xytext=(8, shift),
             textcoords="offset points",
             va="center",
             color=PALETTE[str(name)],
             fontweight="bold",
         )
-    step = ceil(len(periods) / 12)
-    axes.set_xticks(range(0, len(periods), step), periods[::step])
-    axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))
 
 
 def means_alt(evaluation: Evaluation, numbers: Numbers) -> str:

@@ -17,7 +17,9 @@ from pilotbook.report.compose import compose, read_notebook, write_notebook
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.manifest import Manifest
-from pilotbook.report.stages import BIBLIOGRAPHY, CHAPTER, ESTIMATES, Stages, output_of
+from pilotbook.report.proof import prove_html, prove_pdf
+from pilotbook.report.selection import parts
+from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
 
 
 def make(work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], None]) -> None:
@@ -49,10 +51,10 @@ class _Making:
         self._tell = tell
 
     def run(self) -> None:
-        chapter = read_notebook(CHAPTERS / CHAPTER)
-        declared = parameters.declared(chapter, CHAPTER)
+        chapter = read_notebook(CHAPTERS / self.stages.chapter)
+        declared = parameters.declared(chapter, self.stages.chapter)
         values = {
-            language: parameters.check(self.stages.parameters(language), declared, CHAPTER)
+            language: parameters.check(self.stages.parameters(language), declared, self.stages.chapter)
             for language in self.request.languages
         }
         self._carry_over()
@@ -96,12 +98,13 @@ class _Making:
         stage = f"{language}/notebook"
         self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
-        matter = front_matter(plan, evaluate(plan, self.stages.panel, self.period), values)
-        notebook = compose({Path(CHAPTER).stem: chapter}, matter, language)
+        evaluation = evaluate(plan, self.stages.panel, self.period)
+        matter = front_matter(plan, evaluation, values)
+        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language, parts(evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
-                execute(notebook, Path(folder), CHAPTER, {PLANS_VARIABLE: str(plan.path.parent)})
+                execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
             except NotebookError as error:
                 raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))
@@ -115,10 +118,21 @@ class _Making:
             shutil.copy(CHAPTERS / BIBLIOGRAPHY, private)
             try:
                 engine.render(copy, notebook.parent, tuple(formats))
+                self._prove(language, formats)
             except (RenderError, ProofError) as error:
                 kept = self._keep(read_notebook(notebook), language)
                 raise type(error)(f"{error}\nThe executed notebook is kept: {kept}") from None
         self._done(*(f"{language}/{fmt}" for fmt in formats))
+
+    def _prove(self, language: str, formats: Sequence[str]) -> None:
+        """Prove that the pages print the ledger's numbers; a PDF is compared with the HTML page beside it."""
+        html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
+        if not html.is_file():
+            return
+        ledger = evaluate(self.request.plan, self.stages.panel, self.period).ledger
+        printed = prove_html(html, ledger, language)
+        if "pdf" in formats:
+            prove_pdf(pdf, printed)
 
     def _keep(self, notebook: NotebookNode, language: str) -> Path:
         draft = self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"

@@ -14,6 +14,8 @@ from pilotbook.report.language import LOCALE, say
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "baseline"]
 CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters"]
 
+Field = ValueName | CountName
+
 
 class Tagged(str):
     """Markdown text; in prose (an inline expression) it is inserted as it stands, not quoted."""
@@ -40,23 +42,26 @@ class Numbers:
         """Return what stands where a value does not exist."""
         return Tagged(say(self.language, "n/a"))
 
-    def value(self, row: Row, name: ValueName = "estimate") -> Tagged:
-        """Format one field of a row in the decimals of its outcome."""
-        number = getattr(row, name)
-        if number is None:
+    def value(self, row: Row, name: Field = "estimate") -> Tagged:
+        """Format one field of a row and tag it with where it comes from."""
+        if getattr(row, name) is None:
             return self.missing
-        return _tag(self._text(row, name, number), row, name)
+        text = self.text(row, name).replace("<", "&lt;")
+        return Tagged(f'[{text}]{{data-ledger="{row.id}" data-field="{name}"}}')
 
-    def _text(self, row: Row, name: ValueName, number: float) -> str:
+    def text(self, row: Row, name: Field) -> str:
+        """Format one field of a row in the decimals of its outcome, without a tag."""
+        number = getattr(row, name)
+        digits = self.decimals(row.outcome)
         match name:
             case "p":
-                return self._p(number)
+                return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
             case "df":
                 return self.decimal(number, 1)
-            case "baseline":
-                return self.decimal(number, max(self.decimals(row.outcome) - 1, 0))
-        digits = self.decimals(row.outcome)
-        return self.decimal(number, max(digits - 1, 0) if row.role == "description" else digits)
+            case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters":
+                return self.whole(number)
+        is_level = name == "baseline" or row.role == "description"
+        return self.decimal(number, max(digits - 1, 0) if is_level else digits)
 
     def interval(self, row: Row) -> Tagged:
         """Format the confidence interval."""
@@ -64,11 +69,6 @@ class Numbers:
             return self.missing
         low, high = self.value(row, "ci_low"), self.value(row, "ci_high")
         return Tagged(say(self.language, "{low} to {high}", low=low, high=high))
-
-    def count(self, row: Row, name: CountName) -> Tagged:
-        """Format a count of a row."""
-        number = getattr(row, name)
-        return self.missing if number is None else _tag(self.whole(number), row, name)
 
     def whole(self, number: int) -> str:
         """Format a count that is a fact of the design, with the thousands of the language."""
@@ -92,13 +92,6 @@ class Numbers:
             return 2
         return min(max(2 - math.floor(math.log10(abs(scale))), 0), 6)
 
-    def _p(self, number: float) -> str:
-        return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
-
 
 def _is_zero(text: str) -> bool:
     return not any(digit in text for digit in "123456789")
-
-
-def _tag(text: str, row: Row, name: str) -> Tagged:
-    return Tagged(f'[{text.replace("<", "&lt;")}]{{data-ledger="{row.id}" data-field="{name}"}}')

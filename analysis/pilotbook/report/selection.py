@@ -12,6 +12,20 @@ from pilotbook.evaluate.ledger import Row
 GROUPS = ("pilots", "controls")
 
 
+def parts(evaluation: Evaluation) -> set[str]:
+    """Return the parts that this evaluation has something to show in; a chapter leaves out the cells of others.
+
+    A cell belongs to a part by a tag such as ``part:event-times``.
+    """
+    found = {
+        "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
+        "event-times": any(True for _ in event_paths(evaluation)),
+        "population": evaluation.plan.weights is not None,
+        "replication": bool(evaluation.ledger.select(role="replication")),
+    }
+    return {name for name, there in found.items() if there}
+
+
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
     """Return, for each analysis and weighting, the quantity it leads with: the plan's average, else the overall effect.
 
@@ -27,10 +41,10 @@ def _analysis(row: Row) -> tuple[str, str | None, str | None]:
 
 
 def main_rows(evaluation: Evaluation) -> Iterator[Row]:
-    """Give the one row of each analysis and weighting that is read first: its error is not a variant of another's."""
+    """Give the one row of each analysis and weighting that is read first: neither its error nor its test is a variant."""
     for outcome in evaluation.plan.outcomes:
         for row in leading_rows(evaluation, outcome.id):
-            if row.role in {"headline", "comparison"} and "error" not in row.spec:
+            if row.role in {"headline", "comparison"} and not {"error", "test"} & row.spec.keys():
                 yield row
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pilotbook import fingerprint
+from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import NotebookError, ParameterError
 from pilotbook.evaluate.inputs import estimate_inputs
@@ -21,7 +22,7 @@ from pilotbook.report.engine import Engine
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
-CHAPTER = "did.ipynb"
+DID, ITS = "did.ipynb", "its.ipynb"
 BIBLIOGRAPHY = "references.bib"
 SOURCES = (
     "compose",
@@ -32,6 +33,10 @@ SOURCES = (
     "numbers",
     "parameters",
     "selection",
+    "series_figures",
+    "series_selection",
+    "series_tables",
+    "series_words",
     "style",
     "tables",
     "words",
@@ -72,6 +77,12 @@ class Request:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+def chapter_of(plan: AnalysisPlan) -> str:
+    """Return the chapter of a plan: interrupted time series if one leads, else difference-in-differences."""
+    leads = next(analysis.estimator for analysis in plan.analyses if analysis.headline)
+    return ITS if leads in SERIES_ESTIMATORS else DID
+
+
 def output_of(stage: str) -> str:
     """Return the file that a stage makes, within the folder of the report."""
     if stage == ESTIMATES:
@@ -96,6 +107,11 @@ class Stages:
     panel: Panel
     period: str
     inputs: Mapping[str, Mapping[str, str]]
+
+    @property
+    def chapter(self) -> str:
+        """Return the notebook that the report is made of: that of the analysis which leads."""
+        return chapter_of(self.request.plan.plan)
 
     @property
     def target(self) -> Path:
@@ -161,7 +177,7 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
     """
     inputs = {ESTIMATES: estimate_inputs(request.plan, panel, period)}
     found = Stages(request, panel, period, inputs)
-    chapter = CHAPTERS / CHAPTER
+    chapter = CHAPTERS / found.chapter
     if not chapter.is_file():
         raise NotebookError(f"{chapter}: the chapter does not exist")
     shared = {
@@ -171,10 +187,16 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }
     engine = request.engine.fingerprint()
+    proof = fingerprint.of_code("report/proof.py", "report/numbers.py")
     bibliography = fingerprint.sha256((CHAPTERS / BIBLIOGRAPHY).read_bytes())
     for language in request.languages:
         notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
-        pages = {"notebook": fingerprint.of_json(notebook), "bibliography": bibliography, "engine": engine}
+        pages = {
+            "notebook": fingerprint.of_json(notebook),
+            "bibliography": bibliography,
+            "engine": engine,
+            "proof": proof,
+        }
         inputs[f"{language}/notebook"] = notebook
         inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
     return found

@@ -182,7 +182,7 @@ def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             numbers.decimal(int(row.spec["event_time"]), 0),
             numbers.value(row),
             numbers.interval(row),
-            numbers.count(row, "n_pilots"),
+            numbers.value(row, "n_pilots"),
         ]
         for path in event_paths(evaluation)
         for row in path.rows

@@ -42,30 +42,17 @@ def _known(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _counties(table: Table, grid: Grid) -> Iterator[Finding]:
-    last_period = len(grid.periods) - 1
-    reported: list[bool] = np.any(grid.present, axis=0).tolist()
-    for n, county in enumerate(grid.counties):
-        there = np.flatnonzero(grid.present[n])
-        first, last = int(there[0]), int(there[-1])
-        if first > 0:
-            yield table.finding(
-                "county-appears",
-                int(grid.position[n, first]),
-                "county",
-                county=county,
-                first=grid.periods[first],
-                begin=grid.periods[0],
-            )
-        if last < last_period:
-            yield table.finding(
-                "county-vanishes",
-                int(grid.position[n, last]),
-                "county",
-                county=county,
-                last=grid.periods[last],
-                end=grid.periods[-1],
-            )
-        for t in range(first, last):
-            if reported[t] and not grid.present[n, t]:
-                gaps = {"county": county, "period": grid.periods[t]}
-                yield table.finding("missing-row", column="period", **gaps)
+    present = grid.present
+    begin, end, last_period = grid.periods[0], grid.periods[-1], len(grid.periods) - 1
+    first = present.argmax(axis=1)
+    last = last_period - present[:, ::-1].argmax(axis=1)
+    for n in np.flatnonzero(first > 0):
+        gaps = {"county": grid.counties[n], "first": grid.periods[first[n]], "begin": begin}
+        yield table.finding("county-appears", int(grid.position[n, first[n]]), "county", **gaps)
+    for n in np.flatnonzero(last < last_period):
+        gaps = {"county": grid.counties[n], "last": grid.periods[last[n]], "end": end}
+        yield table.finding("county-vanishes", int(grid.position[n, last[n]]), "county", **gaps)
+    period = np.arange(last_period + 1)
+    between = (period > first[:, None]) & (period < last[:, None])
+    for n, t in np.argwhere(between & ~present & present.any(axis=0)):
+        yield table.finding("missing-row", column="period", county=grid.counties[n], period=grid.periods[t])

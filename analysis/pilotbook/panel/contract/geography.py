@@ -85,8 +85,7 @@ def _loss(panel: Table, grid: Grid, column: str, n: int, first: int) -> float:
 
 
 def _spans(grid: Grid) -> dict[str, tuple[int, int]]:
-    spans = {}
-    for n, county in enumerate(grid.counties):
-        there = np.flatnonzero(grid.present[n])
-        spans[str(county)] = (int(there[0]), int(there[-1]))
-    return spans
+    present = grid.present
+    first = present.argmax(axis=1)
+    last = present.shape[1] - 1 - present[:, ::-1].argmax(axis=1)
+    return {str(c): (int(a), int(b)) for c, a, b in zip(grid.counties, first, last, strict=True)}
