@@ -127,13 +127,15 @@ class ClusterRobust:
                 "is unknown; use placebo ranks",
             )
             return dict.fromkeys(self.contributions, refusal)
-        return {
-            kind: StandardError(
-                float(np.sqrt(self.factor[kind] * np.square(a[outcome, :, contrast]).sum())),
-                float(self.df[kind][contrast]),
+        return {kind: self._one(kind, outcome, contrast) for kind in self.contributions}
+
+    def _one(self, kind: Variance, outcome: int, contrast: int) -> StandardError | NotEstimable:
+        variance = self.factor[kind] * np.square(self.contributions[kind][outcome, :, contrast]).sum()
+        if not np.isfinite(variance):
+            return NotEstimable(
+                Reason.NO_SPARE_OBSERVATIONS, "as many coefficients as observations: nothing left to judge by"
             )
-            for kind, a in self.contributions.items()
-        }
+        return StandardError(float(np.sqrt(variance)), float(self.df[kind][contrast]))
 
 
 def cluster_robust(
