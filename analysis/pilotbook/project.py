@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLANS = ROOT / "analysis" / "plans"
 CHAPTERS = ROOT / "analysis"
 DATA = ROOT / "data"
+LOCALES = ROOT / "reports" / "locale"
 BUILD = ROOT / "_build"
 
 

@@ -69,9 +69,7 @@ def test_crv3_against_pyfixest(panel, cluster):
     oracle = feols("y ~ d | unit + period", panel.frame(), vcov={"CRV3": cluster})
     clusters = n_clusters(panel, cluster)
     ours_over_theirs = np.sqrt((clusters - 1) / clusters / oracle._ssc.item())
-    assert effect.standard_errors[Variance.CRV3].se == pytest.approx(
-        oracle.se()["d"] * ours_over_theirs, abs=TOLERANCE
-    )
+    assert effect.standard_errors[Variance.CRV3].se == pytest.approx(oracle.se()["d"] * ours_over_theirs, abs=TOLERANCE)
 
 
 def test_crv3_is_the_regression_without_each_state(panel):
@@ -87,9 +85,7 @@ def test_crv3_is_the_regression_without_each_state(panel):
 
 def test_cr2_and_satterthwaite_against_diff_diff(cluster):
     panel = PANELS["one cohort"]
-    frame = panel.frame().assign(
-        treat=lambda f: (f["first"] > 0).astype(int), post=lambda f: f["period"] >= 4
-    )
+    frame = panel.frame().assign(treat=lambda f: (f["first"] > 0).astype(int), post=lambda f: f["period"] >= 4)
     frame["post"] = frame["post"].astype(int)
     model = diff_diff.TwoWayFixedEffects(cluster=cluster, vcov_type="hc2_bm")
     oracle = fit(model, frame, "y", "treat", post="post", unit="unit")
@@ -101,9 +97,7 @@ def test_cr2_and_satterthwaite_against_diff_diff(cluster):
 
 def test_weighted_cr2_is_that_of_the_regression_written_out():
     """OLS on rows times the root of the weight, every dummy written out: no absorption, no shortcut."""
-    panel = random_panel(n_units=16, n_periods=5, cohorts=(2, 3), pilots=8, seed=6, n_states=7).without_cells(
-        0.1
-    )
+    panel = random_panel(n_units=16, n_periods=5, cohorts=(2, 3), pilots=8, seed=6, n_states=7).without_cells(0.1)
     (effect,) = twfe(panel.y, panel.cohort, weights=panel.weights, cluster=panel.state)
     frame = panel.frame()
     root = np.sqrt(frame["w"].to_numpy())
@@ -181,12 +175,8 @@ def test_aggregation_weights_of_an_unbalanced_panel():
     post = effects.event_time >= 0
     observed = np.array([support.n_pilots for support in effects.support])[post]
     size = np.array([(panel.cohort == g).sum() for g in effects.cohort[post]])
-    assert np.average(effects.estimate[post], weights=observed) == pytest.approx(
-        oracle.overall_att, abs=TOLERANCE
-    )
-    assert effects.simple().estimate == pytest.approx(
-        np.average(effects.estimate[post], weights=size), abs=TOLERANCE
-    )
+    assert np.average(effects.estimate[post], weights=observed) == pytest.approx(oracle.overall_att, abs=TOLERANCE)
+    assert effects.simple().estimate == pytest.approx(np.average(effects.estimate[post], weights=size), abs=TOLERANCE)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -252,6 +242,4 @@ def test_conservative_variance_by_state_written_out():
     residual[~clean] -= treated.join(mean, on=["first", "period"])["mean"].to_numpy()
     variance = np.square(np.bincount(frame["state"], v * residual)).sum()
     assert result.overall.estimate == pytest.approx(treated["vt"].sum(), abs=TOLERANCE)
-    assert result.overall.standard_errors[Variance.CONSERVATIVE].se == pytest.approx(
-        np.sqrt(variance), abs=TOLERANCE
-    )
+    assert result.overall.standard_errors[Variance.CONSERVATIVE].se == pytest.approx(np.sqrt(variance), abs=TOLERANCE)

@@ -47,9 +47,7 @@ def test_unweighted_two_by_two(pair):
 
 @pytest.mark.parametrize(("by_state", "published"), [(False, 1.49), (True, 1.98)])
 def test_weighted_two_by_two(pair, by_state, published):
-    (result,) = two_by_two(
-        pair.y, pair.cohort, weights=pair.weights, cluster=pair.state if by_state else None
-    )
+    (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=pair.state if by_state else None)
     assert result.effect.estimate == pytest.approx(-2.5629, abs=ESTIMATE)
     assert se(result.effect, Variance.CRV1) == pytest.approx(published, abs=SE)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from pilotbook.design.contract import NEVER
 from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.errors import PlanError
@@ -32,14 +30,14 @@ def check_applies(plan: AnalysisPlan, panel: Panel, name: str) -> None:
     for number, analysis in enumerate(plan.analyses):
         key = f"analyses.{number}"
         for text in (analysis.pre, analysis.post):
-            if text is not None and _period(text, panel) not in panel.periods:
+            if text is not None and panel.period(text) not in panel.periods:
                 problems.append(f"`{key}`: the panel has no period {text}; it has {_range(panel)}")
         starts = {start for start in panel.start if start is not None}
         for text in analysis.cohorts or ():
-            if _period(text, panel) not in starts:
+            if panel.period(text) not in starts:
                 known = ", ".join(sorted(format_period(start) for start in starts)) or "none"
                 problems.append(f"`{key}.cohorts`: no county starts in {text}; starts in the data: {known}")
-        if analysis.pre and analysis.post and _period(analysis.pre, panel) >= _period(analysis.post, panel):
+        if analysis.pre and analysis.post and panel.period(analysis.pre) >= panel.period(analysis.post):
             problems.append(f"`{key}`: `pre` {analysis.pre} is not before `post` {analysis.post}")
     for number, analysis in enumerate(plan.analyses):
         if analysis.headline and analysis.estimator in {"twfe", "event_study"} and _staggered(analysis, panel):
@@ -47,6 +45,7 @@ def check_applies(plan: AnalysisPlan, panel: Panel, name: str) -> None:
                 f"`analyses.{number}`: {analysis.estimator} cannot lead when there is more than one start, because it "
                 "compares pilots with earlier pilots; let imputation or callaway_santanna lead"
             )
+    problems += _steps(plan, panel)
     if not (panel.cohort(NEVER) > 0).any():
         problems.append(f"`panel.start`: no county starts the reform within {_range(panel)}, so there is no pilot")
     if problems:
@@ -59,14 +58,19 @@ def _staggered(analysis: Analysis, panel: Panel) -> bool:
     return len(starts if analysis.cohorts is None else starts & set(analysis.cohorts)) > 1
 
 
+def _steps(plan: AnalysisPlan, panel: Panel) -> list[str]:
+    steps = () if plan.series is None else plan.series.steps
+    return [
+        f"`series.steps.{number}.start`: the panel has no period {step.start}; it has {_range(panel)}"
+        for number, step in enumerate(steps)
+        if panel.period(step.start) not in panel.periods
+    ]
+
+
 def _weights(plan: AnalysisPlan, panel: Panel) -> list[str]:
-    if plan.weights is None or _period(plan.weights.period, panel) in panel.periods:
+    if plan.weights is None or panel.period(plan.weights.period) in panel.periods:
         return []
     return [f"`weights.period`: the panel has no period {plan.weights.period}; it has {_range(panel)}"]
-
-
-def _period(text: str, panel: Panel) -> pd.Period:
-    return pd.Period(text, freq=panel.periods[0].freq)
 
 
 def _range(panel: Panel) -> str:

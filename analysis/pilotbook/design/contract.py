@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -34,9 +33,7 @@ class InferenceRule(BaseModel):
     def fits(self, pilots: int, controls: int, largest_weight: float) -> bool:
         """Tell whether a design falls under this rule."""
         return (
-            _within(pilots, self.pilots)
-            and _within(controls, self.controls)
-            and largest_weight <= self.largest_weight
+            _within(pilots, self.pilots) and _within(controls, self.controls) and largest_weight <= self.largest_weight
         )
 
 
@@ -174,8 +171,7 @@ def population_weights(plan: AnalysisPlan, panel: Panel) -> NDArray[np.float64] 
     """Return (N,) the plan's county weights, None if it has none; NaN where a county has no value."""
     if plan.weights is None:
         return None
-    period = pd.Period(plan.weights.period, freq=panel.periods[0].freq)
-    return panel.columns[plan.weights.column][:, panel.index(period)]
+    return panel.columns[plan.weights.column][:, panel.index(panel.period(plan.weights.period))]
 
 
 def _distinct(panel: Panel, counties: NDArray[np.bool_]) -> int:

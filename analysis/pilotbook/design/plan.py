@@ -5,18 +5,55 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-PeriodText = Annotated[str, Field(coerce_numbers_to_str=True)]
+PeriodText = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"type": ["string", "integer"], "description": "A period, such as 2019, 2019Q4 or 2019-11."}),
+]
+"""A period as it is written; YAML reads a bare year as a number."""
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Section):
+    """A text of the plan in the languages of the report; plain text stands for all of them."""
+
+    en: Text
+    zh: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return {"en": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler(core)]}
+
+    def text(self, language: str) -> str:
+        """Return the text in a language, the English one where there is none."""
+        return getattr(self, language, None) or self.en
 
 
 class PanelSection(_Section):
@@ -29,9 +66,7 @@ class PanelSection(_Section):
         default="county",
         description="Column of the unit at which the reform was assigned; errors cluster here.",
     )
-    start: Text = Field(
-        default="start", description="Column of the first period under the reform; empty: never."
-    )
+    start: Text = Field(default="start", description="Column of the first period under the reform; empty: never.")
     never: tuple[PeriodText, ...] = Field(
         default=(), description="Spellings in the start column that mean never, besides the empty cell."
     )
@@ -41,8 +76,8 @@ class Outcome(_Section):
     """One outcome: a column, or a numerator over a denominator."""
 
     id: Identifier
-    title: Text
-    unit: Text = Field(description="Unit of the outcome and of its effect, as it is printed.")
+    title: Words
+    unit: Words = Field(description="Unit of the outcome and of its effect, as it is printed.")
     family: Literal["primary", "secondary", "safety"] = "primary"
     column: Text | None = Field(default=None, description="Column that holds the outcome.")
     numerator: Text | None = None
@@ -72,7 +107,9 @@ class Weights(_Section):
     period: PeriodText = Field(description="The period whose values are the weights.")
 
 
-EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation"]
+EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation", "its", "controlled_its"]
+SERIES_ESTIMATORS = ("its", "controlled_its")
+"""Estimators of the average series; they need the plan's `series`."""
 
 
 class Analysis(_Section):
@@ -116,12 +153,12 @@ class AnalysisPlan(_Section):
     The file's name without its ending is the plan's id.
     """
 
-    title: Text
-    subtitle: Text | None = None
+    title: Words
+    subtitle: Words | None = None
     reform: Identifier = Field(description="Id of the reform that is evaluated.")
     date: datetime.date = Field(description="Day on which the plan was written.")
     authors: tuple[Text, ...] = Field(min_length=1)
-    question: Text = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
+    question: Words = Field(description="The estimand in one sentence: whose effect, on what, over which horizon.")
     dataset: Text = Field(description="Name of a folder in data/, or a path from the plan's own folder.")
     panel: PanelSection
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
@@ -129,8 +166,9 @@ class AnalysisPlan(_Section):
         default=None, description="Population weights; county-equal results are always given as well."
     )
     analyses: tuple[Analysis, ...] = Field(min_length=1)
+    series: SeriesSection | None = Field(default=None, description="Needed by the estimators its and controlled_its.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
-    limitations: tuple[Text, ...] = Field(default=(), description="What a reader must not conclude.")
+    limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
 
     @field_validator("outcomes")
     @classmethod
@@ -157,11 +195,20 @@ class AnalysisPlan(_Section):
         texts = [t for a in self.analyses for t in (*(a.cohorts or ()), a.pre, a.post) if t is not None]
         if self.weights is not None:
             texts.append(self.weights.period)
+        if self.series is not None:
+            texts.extend(self.series.periods)
         for text in texts:
             try:
                 parse_period(text, kind)
             except ValueError:
                 raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _series_where_needed(self) -> Self:
+        needed = next((a.estimator for a in self.analyses if a.estimator in SERIES_ESTIMATORS), None)
+        if needed is not None and self.series is None:
+            raise ValueError(f"the estimator {needed} needs the section `series` with the steps of the reform")
         return self
 
     def layout(self) -> Layout:

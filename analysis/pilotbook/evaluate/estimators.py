@@ -22,11 +22,22 @@ from pilotbook.evaluate.sample import AnalysisSample
 
 @dataclass(frozen=True, slots=True)
 class Estimand:
-    """One quantity that an analysis gives: its name, what distinguishes it, and its value."""
+    """One quantity that an analysis gives.
+
+    Attributes
+    ----------
+    name, spec
+        What it is, and what distinguishes it from others of the same name.
+    effect
+        Its value, or why there is none.
+    n_pilots
+        Pilot counties behind it, where they are fewer than the analysis has.
+    """
 
     name: str
     spec: dict[str, str]
     effect: Effect | NotEstimable
+    n_pilots: int | None = None
 
 
 Estimator = Callable[[AnalysisSample, Analysis, bool], Iterator[Estimand]]
@@ -39,7 +50,7 @@ def estimands(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -
 
 
 def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
-    pre, post = (pd.Period(text, freq=sample.periods[0].freq) for text in (analysis.pre, analysis.post))
+    pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
     pair = sample.between(pre, post)
     (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment))
     spec = {"pre": str(pre), "post": str(post)}
@@ -47,9 +58,7 @@ def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
 
 
 def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
-    (result,) = twfe(
-        sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment)
-    )
+    (result,) = twfe(sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment))
     yield Estimand("att", {}, result)
 
 
@@ -110,8 +119,8 @@ def _path(path: Path | NotEstimable, analysis: Analysis) -> Iterator[Estimand]:
         return
     for (first, last), effect in path.averages.items():
         yield Estimand("att_average", {"event_times": f"{first}..{last}"}, effect)
-    for key, effect in zip(path.keys, path.effects, strict=True):
-        yield Estimand("att_event_time", {"event_time": str(key)}, effect)
+    for key, effect, support in zip(path.keys, path.effects, path.support, strict=True):
+        yield Estimand("att_event_time", {"event_time": str(key)}, effect, support.n_pilots)
 
 
 def _windows(analysis: Analysis) -> tuple[tuple[int, int], ...]:

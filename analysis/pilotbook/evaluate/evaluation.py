@@ -7,23 +7,23 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pilotbook import fingerprint
-from pilotbook.design.applies import check_applies
 from pilotbook.design.contract import Contract, draw_contract, population_weights
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.rows import mean_rows, questions
-from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
-from pilotbook.project import DATA, cache_folder
+from pilotbook.project import cache_folder
 
 FILE = "estimates.json"
-LIBRARIES = ("numpy", "pandas", "scipy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,6 @@ class Evaluation:
         path = folder / FILE
         path.write_text(self.ledger.dumps(), encoding="utf-8")
         return path
-
-
-def load_panel(plan_file: PlanFile) -> Panel:
-    """Read the data set that a plan names, and check that the plan fits it.
-
-    Raises
-    ------
-    DataError, PlanError, UnknownNameError
-        If the data cannot be found or used, or do not have what the plan names.
-    """
-    plan = plan_file.plan
-    panel = find_dataset(plan.dataset, plan_file.path.parent, DATA).read(plan.layout())
-    check_applies(plan, panel, plan_file.path.name)
-    return panel
 
 
 def evaluate(plan_file: PlanFile, panel: Panel, period: str) -> Evaluation:
@@ -92,20 +78,9 @@ def _period(text: str, plan: AnalysisPlan, panel: Panel) -> pd.Period:
         raise UnknownNameError("period", text, map(format_period, panel.periods)) from None
 
 
-def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str, str]:
-    """Return the hashes of all that the estimates rest on, by name."""
-    return {
-        "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json")]),
-        "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
-        "period": period,
-        "code": fingerprint.of_code("panel", "design", "estimate", "evaluate"),
-        "libraries": fingerprint.of_libraries(LIBRARIES),
-    }
-
-
 def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str) -> Ledger:
     plan, source = plan_file.plan, panel.source
-    weights = {"equal": None}
+    weights: dict[str, NDArray[np.float64] | None] = {"equal": None}
     population = population_weights(plan, panel)
     if population is not None:
         weights["population"] = population

@@ -33,6 +33,8 @@ class Row:
         Assigned units in all, and those of them with the reform.
     baseline
         Mean of the outcome in the pilots before the reform, same weights.
+    flags
+        What must be said beside the number, as codes.
     """
 
     plan: str
@@ -58,6 +60,7 @@ class Row:
     n_pilot_clusters: int | None = None
     baseline: float | None = None
     reason: str | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -96,11 +99,11 @@ class Ledger:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
-    def select(self, *, role: Role | None = None, **facts: str) -> tuple[Row, ...]:
+    def select(self, **facts: str) -> tuple[Row, ...]:
         """Return the rows whose attributes, or else entries of ``spec``, equal the given ones."""
-        return tuple(row for row in self.rows if (role is None or row.role == role) and _matches(row, facts))
+        return tuple(row for row in self.rows if _matches(row, facts))
 
-    def one(self, *, role: Role | None = None, **facts: str) -> Row:
+    def one(self, **facts: str) -> Row:
         """Return the only row that matches.
 
         Raises
@@ -108,7 +111,7 @@ class Ledger:
         LookupError
             If none or several match.
         """
-        found = self.select(role=role, **facts)
+        found = self.select(**facts)
         if len(found) != 1:
             raise LookupError(f"{len(found)} ledger rows match {facts}, not one: {[row.id for row in found]}")
         return found[0]
@@ -152,13 +155,18 @@ class Ledger:
             period=content["period"],
             data=content["data"],
             rows=tuple(
-                Row(plan=content["plan"], **{k: v for k, v in row.items() if k in names}) for row in rows
+                Row(plan=content["plan"], **{k: _row_value(k, v) for k, v in row.items() if k in names}) for row in rows
             ),
             headline=content["headline"],
             contract=content["contract"],
         )
 
 
+def _row_value(name: str, value: Any) -> Any:
+    return tuple(value) if name == "flags" else value
+
+
 def _matches(row: Row, facts: Mapping[str, str]) -> bool:
-    return all(getattr(row, key) == value if hasattr(row, key) else row.spec.get(key) == value
-               for key, value in facts.items())
+    return all(
+        getattr(row, key) == value if hasattr(row, key) else row.spec.get(key) == value for key, value in facts.items()
+    )

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import AnalysisPlan, Analysis, Outcome
+from pilotbook.design.plan import SERIES_ESTIMATORS, Analysis, AnalysisPlan
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
 from pilotbook.evaluate.estimators import Estimand, estimands
 from pilotbook.evaluate.ledger import Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
+from pilotbook.evaluate.series import series_rows
 from pilotbook.panel.panel import Panel
 
 PLAIN = (Variance.CRV1, Variance.INFLUENCE, Variance.CONSERVATIVE)
@@ -45,6 +46,9 @@ class Question:
 
     def rows(self) -> Iterator[Row]:
         """Run the estimator; first the rows at the unit of assignment, then those of a replication by county."""
+        if self.analysis.estimator in SERIES_ESTIMATORS:
+            yield from series_rows(self)
+            return
         for estimand in estimands(self.sample, self.analysis, by_assignment=True):
             yield from self._assigned(estimand)
         if not self.row_is_assignment:
@@ -60,13 +64,13 @@ class Question:
             return
         leading = LEADING.get(self.rule.leads, ())
         if not leading:
-            yield replace(_filled(row, effect), reason=_not_by_standard_error(effect, self.rule))
+            yield replace(_filled(row, effect, estimand), reason=_not_by_standard_error(effect, self.rule))
         if effect.counts.n_pilot_clusters == 1:
             return  # one assigned unit never shows a standard error
         for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
             named = row if variance in leading else _variant(row, variance, "comparison")
             error = effect.standard_errors[variance]
-            yield _with_error(_filled(named, effect), error, variance, unit, self.plan.level)
+            yield _with_error(_filled(named, effect, estimand), error, variance, unit, self.plan.level)
 
     def _replication(self, estimand: Estimand) -> Iterator[Row]:
         effect, unit = estimand.effect, self.plan.panel.unit
@@ -74,14 +78,13 @@ class Question:
             return
         row = replace(self._row(estimand, unit), role="replication")
         for variance in (v for v in effect.standard_errors if v in PLAIN):
-            yield _with_error(_filled(row, effect), effect.standard_errors[variance], variance, unit, self.plan.level)
+            filled = _filled(row, effect, estimand)
+            yield _with_error(filled, effect.standard_errors[variance], variance, unit, self.plan.level)
 
     def _row(self, estimand: Estimand, cluster: str) -> Row:
         role: Role = "comparison" if self._forbidden() else "headline"
         spec = {**self.spec, **estimand.spec, "cluster": cluster}
-        return Row(
-            estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **self.common
-        )
+        return Row(estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **self.common)
 
     def _forbidden(self) -> bool:
         """With several cohorts two-way fixed effects compare pilots with earlier pilots: never to be led with."""
@@ -93,23 +96,21 @@ def _variant(row: Row, variance: Variance, role: Role) -> Row:
     return replace(row, role=role, spec={**row.spec, "error": variance.value})
 
 
-def _filled(row: Row, effect: Effect) -> Row:
+def _filled(row: Row, effect: Effect, estimand: Estimand) -> Row:
     counts = effect.counts
     return replace(
         row,
         estimate=effect.estimate,
         n_obs=counts.n_obs,
         n_units=counts.n_units,
-        n_pilots=counts.n_pilots,
+        n_pilots=counts.n_pilots if estimand.n_pilots is None else estimand.n_pilots,
         n_controls=counts.n_controls,
         n_clusters=counts.n_clusters,
-        n_pilot_clusters=counts.n_pilot_clusters,
+        n_pilot_clusters=counts.n_pilot_clusters if estimand.n_pilots is None else None,
     )
 
 
-def _with_error(
-    row: Row, error: StandardError | NotEstimable, variance: Variance, unit: str, level: float
-) -> Row:
+def _with_error(row: Row, error: StandardError | NotEstimable, variance: Variance, unit: str, level: float) -> Row:
     assert row.estimate is not None
     if isinstance(error, NotEstimable):
         return replace(row, reason=error.detail)
@@ -144,7 +145,7 @@ def questions(
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
-                    "unit": outcome.unit,
+                    "unit": outcome.unit.en,
                     "baseline": baseline(sample, analysis),
                 }
                 yield Question(plan, _rule(sample), analysis, sample, common, _spec(analysis, weighting))

@@ -42,7 +42,7 @@ class AnalysisSample:
     @property
     def pilots(self) -> NDArray[np.bool_]:
         """Return (n,) which counties are pilots within the panel."""
-        return self.cohort != NEVER
+        return np.asarray(self.cohort != NEVER)
 
     def weight(self) -> NDArray[np.float64]:
         """Return (n,) the weights, ones if they are equal."""
@@ -75,7 +75,7 @@ def draw_sample(
     cohort = panel.cohort(never=-1).astype(np.int64)
     keep = cohort != 0
     if analysis.cohorts is not None:
-        chosen = {pd.Period(text, freq=panel.periods[0].freq) for text in analysis.cohorts}
+        chosen = {panel.period(text) for text in analysis.cohorts}
         member = np.asarray([start in chosen for start in panel.start])
         keep &= member | (cohort == -1)
     if weights is not None:

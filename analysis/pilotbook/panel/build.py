@@ -39,18 +39,18 @@ def build_panel(table: pd.DataFrame, layout: Layout, source: Source, file: str) 
     periods, findings = _parse(table[layout.period], layout, file)
     starts, more = _parse(_treated(table[layout.start], layout), layout, file)
     findings += more + _empty_keys(table, layout, file)
-    values: dict[str, NDArray[np.float64]] = {}
+    columns: dict[str, NDArray[np.float64]] = {}
     for column in dict.fromkeys((*layout.values, *layout.positive)):
-        values[column], more = numbers(table, column, file)
+        columns[column], more = numbers(table, column, file)
         findings += more
     refuse(findings)
     refuse(
         _duplicates(table, layout, file)
         + _inconsistent(table, layout, file)
-        + _not_positive(table, values, layout, file)
+        + _not_positive(table, columns, layout, file)
         + _gaps(periods, layout, file)
     )
-    return _pivot(table, layout, source, periods, starts, values)
+    return _pivot(table, layout, source, periods, starts, columns)
 
 
 def _missing_columns(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
@@ -60,9 +60,7 @@ def _missing_columns(table: pd.DataFrame, layout: Layout, file: str) -> list[Fin
         if column not in present:
             near = get_close_matches(column, present, n=1, cutoff=0.5)
             hint = f"did you mean '{near[0]}'?" if near else f"the file has {', '.join(present)}"
-            found.append(
-                Finding(file, "missing-column", f"the plan needs this column; {hint}", row=1, column=column)
-            )
+            found.append(Finding(file, "missing-column", f"the plan needs this column; {hint}", row=1, column=column))
     return found
 
 
@@ -70,7 +68,7 @@ def _empty_keys(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]
     return [
         Finding(file, "empty-key", "the cell is empty; every row needs it", row=row + FIRST_ROW, column=column)
         for column in dict.fromkeys((layout.unit, layout.assignment))
-        for row in _rows(table, (table[column] == "").to_numpy())
+        for row in _rows(table[table[column] == ""])
     ]
 
 
@@ -92,49 +90,36 @@ def _parse(text: pd.Series[str], layout: Layout, file: str) -> tuple[pd.Series[p
 
 
 def _duplicates(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
-    key = [layout.unit, layout.period]
-    again = table.duplicated(key)
-    if not again.any():
-        return []
-    first = table[~again].reset_index().set_index(key)["index"]
-    return [
-        Finding(
-            file,
-            "duplicate-key",
-            f"county {row[layout.unit]} already has {row[layout.period]} in row "
-            f"{int(first[row[layout.unit], row[layout.period]]) + FIRST_ROW}; keep one of the two",
-            row=int(index) + FIRST_ROW,
-            column=layout.unit,
-            value=row[layout.unit],
-        )
-        for index, row in table[again].iterrows()
-    ]
+    key = table[layout.unit] + "\0" + table[layout.period]
+    first: dict[str, int] = {}
+    found = []
+    for row, text in zip(_rows(table), key, strict=True):
+        earlier = first.setdefault(text, row)
+        if earlier != row:
+            unit, period = text.split("\0")
+            message = f"county {unit} already has {period} in row {earlier + FIRST_ROW}; keep one of the two"
+            found.append(Finding(file, "duplicate-key", message, row=row + FIRST_ROW, column=layout.unit, value=unit))
+    return found
 
 
 def _inconsistent(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
-    """Assignment and start are facts of the county, and the start one of the assignment unit."""
+    """Check that assignment and start are facts of the county, and the start one of the assignment unit."""
     rules = [(layout.unit, layout.assignment), (layout.unit, layout.start), (layout.assignment, layout.start)]
-    found = []
     for group, column in rules:
         if group == column:
             continue
         first = table.groupby(group)[column].transform("first")
         differs = (table[column] != first).to_numpy()
-        for row in _rows(table, differs)[:1]:
-            found.append(
-                Finding(
-                    file,
-                    "inconsistent",
-                    f"'{table.at[row, column]}' differs from '{first[row]}' in an earlier row of "
-                    f"{group} {table.at[row, group]}; it must be the same in all of its rows",
-                    row=row + FIRST_ROW,
-                    column=column,
-                    value=str(table.at[row, column]),
-                )
+        if differs.any():
+            at = int(differs.argmax())
+            name, value, expected = (str(cells.iloc[at]) for cells in (table[group], table[column], first))
+            message = (
+                f"'{value}' differs from '{expected}' in an earlier row of {group} {name}; it must be the same in "
+                "all of its rows"
             )
-        if found:
-            break
-    return found
+            row = _rows(table)[at] + FIRST_ROW
+            return [Finding(file, "inconsistent", message, row=row, column=column, value=value)]
+    return []
 
 
 def _not_positive(
@@ -147,10 +132,10 @@ def _not_positive(
             "a denominator or weight must be above zero; correct it, or leave the cell empty if unknown",
             row=row + FIRST_ROW,
             column=column,
-            value=str(table.at[row, column]),
+            value=str(value),
         )
         for column in layout.positive
-        for row in _rows(table, values[column] <= 0)
+        for row, value in zip(*_low(table, values[column], column), strict=True)
     ]
 
 
@@ -168,8 +153,14 @@ def _gaps(periods: pd.Series[pd.Period], layout: Layout, file: str) -> list[Find
     ]
 
 
-def _rows(table: pd.DataFrame, where: NDArray[np.bool_]) -> list[int]:
-    return [int(row) for row in table.index[where]]
+def _low(table: pd.DataFrame, values: NDArray[np.float64], column: str) -> tuple[list[int], list[str]]:
+    low = table[values <= 0]
+    return _rows(low), low[column].tolist()
+
+
+def _rows(table: pd.DataFrame) -> list[int]:
+    """Return the rows' numbers in the file, counted from the first below the header."""
+    return [int(row) for row in table.index.to_numpy()]
 
 
 def _pivot(

@@ -15,6 +15,9 @@ from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
 from pilotbook.panel.table import read_text_table
+from pilotbook.panel.vintage import FOLDER as VINTAGES
+from pilotbook.panel.vintage import Vintage, newest
+from pilotbook.panel.vintage_panel import panel_of_vintage
 
 DESCRIPTION = "datapackage.json"
 
@@ -60,15 +63,18 @@ class Dataset:
         How messages name it: as the plan's author would find it.
     description
         The data package, None for a bare file.
+    vintage
+        The vintage that is read, None for a data set without vintages.
     """
 
     file: Path
     shown: str
     description: Description | None
+    vintage: Vintage | None = None
 
     def source(self) -> Source:
         """Return the origin of the data, with the hash of the bytes on disk."""
-        digest = file_sha256(self.file)
+        digest = file_sha256(self.file) if self.vintage is None else self.vintage.sha256
         d = self.description
         if d is None:
             return Source(name=self.file.stem, sha256=digest)
@@ -91,6 +97,8 @@ class Dataset:
         DataError
             If the file is missing, its content is invalid, or its bytes are not those described.
         """
+        if self.vintage is not None:
+            return panel_of_vintage(self.vintage, layout, self.source(), self.shown)
         table = read_text_table(self.file)
         panel = build_panel(table, layout, self.source(), self.shown)
         refuse(self._changed(panel.source.sha256))
@@ -113,6 +121,8 @@ class Dataset:
 def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
     """Find the data set that a plan names: a folder of ``data/``, or a path from the plan's own folder.
 
+    Of a data set with vintages it is the newest.
+
     Raises
     ------
     UnknownNameError
@@ -120,7 +130,9 @@ def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
     DataError
         If the path does not exist or its description cannot be read.
     """
-    known = {path.parent.name: path.parent for path in sorted(data_folder.glob(f"*/{DESCRIPTION}"))}
+    patterns = {f"*/{DESCRIPTION}": 0, f"*/{VINTAGES}/*/{DESCRIPTION}": 2}
+    found = [path.parents[up] for pattern, up in patterns.items() for path in sorted(data_folder.glob(pattern))]
+    known = {folder.name: folder for folder in found}
     if name in known:
         return _described(known[name], f"data/{name}")
     path = (plan_folder / name).resolve()
@@ -134,6 +146,11 @@ def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
 
 
 def _described(folder: Path, shown: str) -> Dataset:
+    if (folder / VINTAGES).is_dir():
+        vintage = newest(folder)
+        shown = f"{shown}, vintage {vintage.name}"
+        description = Description.model_validate(vintage.description)
+        return Dataset(vintage.folder / "panel.parquet", shown, description, vintage)
     path = folder / DESCRIPTION
     try:
         description = Description.model_validate(json.loads(path.read_text(encoding="utf-8")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from pilotbook.errors import DataError
 
@@ -25,6 +26,8 @@ class Finding:
     sheet, row, column, value
         Where: sheet of a workbook, row as the editor counts it (the header is row 1), column name, and the
         value as it stands in the file. None where the fault has no such place.
+    severity
+        ``error`` if the data are refused because of it, ``warning`` if they may be used.
     """
 
     file: str
@@ -34,6 +37,7 @@ class Finding:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         place = [self.file]
@@ -51,7 +55,8 @@ class Finding:
 
 
 def refuse(findings: Sequence[Finding]) -> None:
-    """Raise one `DataError` that lists the findings, if there are any."""
+    """Raise one `DataError` that lists the errors among the findings, if there are any."""
+    findings = [finding for finding in findings if finding.severity == "error"]
     if not findings:
         return
     lines = [str(finding) for finding in findings[:SHOWN]]

@@ -39,6 +39,4 @@ class Layout:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return every column that is needed, each once."""
-        return tuple(
-            dict.fromkeys((self.unit, self.period, self.start, self.assignment, *self.values, *self.positive))
-        )
+        return tuple(dict.fromkeys((self.unit, self.period, self.start, self.assignment, *self.values, *self.positive)))

@@ -75,6 +75,10 @@ class Panel:
         """Return the number of counties and of periods."""
         return len(self.units), len(self.periods)
 
+    def period(self, text: str) -> pd.Period:
+        """Read a period of the panel's kind; whether the panel has it is another question."""
+        return pd.Period(text, freq=self.periods[0].freqstr)
+
     def index(self, period: pd.Period) -> int:
         """Return the position of a period.
 
@@ -102,9 +106,7 @@ class Panel:
         coded like one that is never treated. A start before the first period is coded 0.
         """
         last, first = self.periods[-1], self.periods[0]
-        codes = [
-            never if start is None or start > last else max((start - first).n, 0) for start in self.start
-        ]
+        codes = [never if start is None or start > last else max((start - first).n, 0) for start in self.start]
         return np.asarray(codes, dtype=np.intp)
 
     def select(self, keep: NDArray[np.bool_]) -> Panel:

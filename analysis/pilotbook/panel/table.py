@@ -42,7 +42,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
             for column in sorted({c for c in header if header.count(c) > 1})
         ]
     )
-    body = table.iloc[1:].reset_index(drop=True)
+    body: pd.DataFrame = table.iloc[1:].reset_index(drop=True)
     body.columns = pd.Index(header)
     body = body[(body != "").any(axis=1)]  # a line without any value is no row; its number is still counted
     if body.empty:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from pilotbook.errors import NotebookError
+from pilotbook.report.language import translate
 from pilotbook.report.parameters import TAG
 
+PART = "part:"
+"""Begins the tag of a cell that is left out where there is nothing for it to show."""
 
-def read_chapter(path: Path) -> NotebookNode:
-    """Read a chapter's notebook.
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook.
 
     Raises
     ------
@@ -23,14 +28,22 @@ def read_chapter(path: Path) -> NotebookNode:
         If the file is missing or no notebook.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except FileNotFoundError:
-        raise NotebookError(f"{path}: the chapter does not exist") from None
+        raise NotebookError(f"{path}: the notebook does not exist") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, json.JSONDecodeError) as error:
         raise NotebookError(f"{path}: not a notebook ({str(error).splitlines()[0]})") from None
+    return notebook
 
 
-def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any]) -> NotebookNode:
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook."""
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def compose(
+    chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any], language: str, parts: Collection[str]
+) -> NotebookNode:
     """Join chapters into one report.
 
     Parameters
@@ -40,13 +53,17 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
         ``parameters``; of the joined report, the first chapter's parameters cell stays.
     front_matter
         The report's own front matter; the chapters' are left out.
+    language
+        The language that prose and captions are put into.
+    parts
+        What there is to show; a cell tagged ``part:NAME`` is left out if its part is not among them.
 
     Returns
     -------
     NotebookNode
         With cell ids ``<chapter>-<id>``.
     """
-    report = nbformat.v4.new_notebook()
+    report: NotebookNode = nbformat.v4.new_notebook()
     front = nbformat.v4.new_raw_cell(_yaml(front_matter))
     front["id"] = "front-matter"
     report.cells.append(front)
@@ -54,15 +71,16 @@ def compose(chapters: Mapping[str, NotebookNode], front_matter: Mapping[str, Any
     for name, chapter in chapters.items():
         report.metadata.setdefault("kernelspec", chapter.metadata.get("kernelspec", _KERNEL))
         for cell in chapter.cells:
-            if _is_front_matter(cell):
+            if _is_front_matter(cell) or not _has_its_part(cell, parts):
                 continue
             if TAG in cell.metadata.get("tags", []):
                 if seen_parameters:
                     continue
                 seen_parameters = True
-            copy = NotebookNode(cell)
+            copy = deepcopy(cell)
             copy["id"] = f"{name}-{cell.id}"
             report.cells.append(copy)
+    translate(report, language)
     return report
 
 
@@ -70,7 +88,12 @@ _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def _is_front_matter(cell: NotebookNode) -> bool:
-    return cell.cell_type == "raw" and cell.source.startswith("---")
+    return bool(cell.cell_type == "raw" and cell.source.startswith("---"))
+
+
+def _has_its_part(cell: NotebookNode, parts: Collection[str]) -> bool:
+    wanted = {tag.removeprefix(PART) for tag in cell.metadata.get("tags", []) if tag.startswith(PART)}
+    return wanted <= set(parts)
 
 
 def _yaml(front_matter: Mapping[str, Any]) -> str:

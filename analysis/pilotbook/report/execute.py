@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from pilotbook.errors import NotebookError
 
@@ -32,17 +32,19 @@ ENVIRONMENT = {
 }
 
 
-class _Client(NotebookClient):  # type: ignore[misc]  # nbclient has no types
+class _Client(NotebookClient):
     """Also evaluates expressions in prose and in cell options, where Quarto stores and reads them."""
 
-    async def async_execute_cell(self, cell: NotebookNode, cell_index: int, **kwargs: Any) -> NotebookNode:
+    async def async_execute_cell(
+        self, cell: NotebookNode, cell_index: int, execution_count: int | None = None, store_history: bool = True
+    ) -> NotebookNode:
         if cell.cell_type == "markdown":
             expressions = [match.strip() for match in INLINE.findall(cell.source)]
             if expressions:
                 cell.metadata["user_expressions"] = await self._evaluate(expressions, cell)
             return cell
         if cell.cell_type == "code":
-            await super().async_execute_cell(cell, cell_index, **kwargs)
+            await super().async_execute_cell(cell, cell_index, execution_count, store_history)
             await self._resolve_options(cell)
         return cell
 
@@ -54,8 +56,10 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient has no types
         cell.source = OPTION.sub(lambda match: match[1] + _yaml_string(next(texts)), cell.source)
 
     async def _evaluate(self, expressions: list[str], cell: NotebookNode) -> list[dict[str, Any]]:
+        assert self.kc is not None
         request = self.kc.execute("", user_expressions={str(i): e for i, e in enumerate(expressions)})
         reply = await self.async_wait_for_reply(request)
+        assert reply is not None
         results = reply["content"]["user_expressions"]
         values = [results[str(i)] for i in range(len(expressions))]
         for expression, value in zip(expressions, values, strict=True):
@@ -77,7 +81,11 @@ def _yaml_string(text: str) -> str:
 
 
 def execute(
-    notebook: NotebookNode, folder: Path, name: str, environment: Mapping[str, str] | None = None, timeout: int = 600
+    notebook: NotebookNode,
+    folder: Path,
+    name: str,
+    environment: Mapping[str, str] | None = None,
+    timeout: int = 600,
 ) -> NotebookNode:
     """Run a notebook in a private working directory and return it without traces of the run.
 
@@ -101,6 +109,7 @@ def execute(
     """
     client = _Client(
         notebook,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import EventPath, event_paths, lead_weights, mean_rows
 from pilotbook.report.style import CONTROL, INK, PILOT
@@ -36,18 +37,18 @@ def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, flat[:count]
 
 
-def means(evaluation: Evaluation) -> Figure:
+def means(evaluation: Evaluation, language: str) -> Figure:
     """Draw the raw means of pilots and controls by period, one panel for each outcome, starts marked."""
     outcomes = evaluation.plan.outcomes
     figure, panels = _panels(len(outcomes), 3.4)
     for axes, outcome in zip(panels, outcomes, strict=True):
-        _draw_means(axes, evaluation, outcome)
+        _draw_means(axes, evaluation, outcome, language)
         if len(outcomes) > 1:
-            axes.set_title(outcome.title, loc="left", fontsize=10)
+            axes.set_title(outcome.title.text(language), loc="left", fontsize=10)
     return figure
 
 
-def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome) -> None:
+def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: str) -> None:
     weights = lead_weights(evaluation)
     table = pd.DataFrame(
         {"period": row.spec["period"], "mean": row.estimate, "group": name}
@@ -57,53 +58,84 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome) -> None:
     periods = list(dict.fromkeys(table["period"]))
     table["position"] = table["period"].map(periods.index)
     sns.lineplot(
-        table, x="position", y="mean", hue="group", style="group", palette=PALETTE, markers=True, ax=axes, legend=False
+        table,
+        x="position",
+        y="mean",
+        hue="group",
+        style="group",
+        palette=PALETTE,
+        markers=True,
+        ax=axes,
+        legend=False,
     )
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    for name, group in table.groupby("group"):  # each line is named at its end, instead of in a legend
-        last = group.iloc[-1]
+    _name_lines(axes, table, language)
+    step = ceil(len(periods) / 12)
+    axes.set_xticks(range(0, len(periods), step), periods[::step])
+    axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))
+
+
+def _name_lines(axes: Axes, table: pd.DataFrame, language: str) -> None:
+    """Name each line at its end instead of in a legend; of two ends close together, one name goes up, one down."""
+    ends = table.dropna(subset="mean").groupby("group").last().sort_values("mean")
+    low, high = axes.get_ylim()
+    close = len(ends) == 2 and abs(ends["mean"].diff().iloc[-1]) < 0.07 * (high - low)
+    shifts = (-7, 7) if close else (0,) * len(ends)
+    for (name, end), shift in zip(ends.iterrows(), shifts, strict=True):
         axes.annotate(
-            str(name),
-            (last["position"], last["mean"]),
-            xytext=(8, 0),
+            say(language, str(name)),
+            (end["position"], end["mean"]),
+            xytext=(8, shift),
             textcoords="offset points",
             va="center",
             color=PALETTE[str(name)],
             fontweight="bold",
         )
-    step = ceil(len(periods) / 12)
-    axes.set_xticks(range(0, len(periods), step), periods[::step])
-    axes.set(xlabel="", ylabel=outcome.unit.capitalize())
 
 
 def means_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `means` shows."""
-    weights = lead_weights(evaluation)
+    language, weights = numbers.language, lead_weights(evaluation)
     said = []
     for outcome in evaluation.plan.outcomes:
         digits = max(numbers.decimals(outcome.id) - 1, 0)
         for group, name in NAMES.items():
             rows = [r for r in mean_rows(evaluation, outcome.id, group, weights=weights) if r.estimate is not None]
-            first, last = rows[0], rows[-1]
-            said.append(
-                f"{outcome.title}, {name.lower()}: {numbers.decimal(first.estimate or 0, digits)} in "
-                f"{first.spec['period']}, {numbers.decimal(last.estimate or 0, digits)} in {last.spec['period']}."
+            said += (
+                [
+                    say(
+                        language,
+                        "{outcome}, {group}: {first} in {from_period}, {last} in {to_period}.",
+                        outcome=outcome.title.text(language),
+                        group=say(language, name),
+                        first=numbers.decimal(rows[0].estimate or 0, digits),
+                        last=numbers.decimal(rows[-1].estimate or 0, digits),
+                        from_period=rows[0].spec["period"],
+                        to_period=rows[-1].spec["period"],
+                    )
+                ]
+                if rows
+                else []
             )
     starts = ", ".join(cohort.start for cohort in evaluation.contract.cohorts)
-    return f"Line chart of means by period. {' '.join(said)} Starts of the reform: {starts}."
+    what = say(language, "Line chart of means by period.")
+    return " ".join([what, *said, say(language, "Starts of the reform: {starts}.", starts=starts)])
 
 
-def event_study(evaluation: Evaluation) -> Figure:
+def event_study(evaluation: Evaluation, language: str) -> Figure:
     """Draw effects by periods since the start with their intervals, one panel for each outcome and analysis."""
     paths = list(event_paths(evaluation))
     figure, panels = _panels(len(paths), 3.0)
     several = len(evaluation.plan.outcomes) > 1
     for axes, path in zip(panels, paths, strict=True):
         _draw_path(axes, path.rows)
-        title = analysis_name(path.estimator, path.cohorts)
-        axes.set_title(f"{path.outcome.title}\n{title}" if several else title, loc="left", fontsize=10)
-        axes.set(xlabel="Periods since the start", ylabel=f"Effect, {path.outcome.unit}")
+        title = analysis_name(language, path.estimator, path.cohorts)
+        axes.set_title(f"{path.outcome.title.text(language)}\n{title}" if several else title, loc="left", fontsize=10)
+        axes.set(
+            xlabel=say(language, "Periods since the start"),
+            ylabel=say(language, "Effect, {unit}", unit=path.outcome.unit.text(language)),
+        )
     _share_scale(panels, paths)
     return figure
 
@@ -119,7 +151,7 @@ def _draw_path(axes: Axes, rows: Sequence[Row]) -> None:
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axvline(-0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.vlines(time, low, high, color=PILOT, linewidth=1.6)
-    sns.scatterplot(x=time, y=effect, color=PILOT, s=30, ax=axes, zorder=3, legend=False)
+    sns.scatterplot(x=time, y=effect, color=PILOT, s=28, linewidth=0, ax=axes, zorder=3, legend=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -135,23 +167,34 @@ def _share_scale(panels: Sequence[Axes], paths: Sequence[EventPath]) -> None:
 
 def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `event_study` shows."""
-    said = []
+    language = numbers.language
+    said = [say(language, "Effects with intervals by periods since the start.")]
     for path in event_paths(evaluation):
+        title, name = path.outcome.title.text(language), analysis_name(language, path.estimator, path.cohorts)
         before = [row for row in path.rows if int(row.spec["event_time"]) < 0]
         after = [row for row in path.rows if int(row.spec["event_time"]) >= 0]
-        parts = [
-            f"{when} {_spread(rows, numbers)}" for when, rows in (("before the start", before), ("after it", after)) if rows
-        ]
-        said.append(f"{path.outcome.title}, {analysis_name(path.estimator, path.cohorts)}: {'; '.join(parts)}.")
-    return f"Effects with intervals by periods since the start. {' '.join(said)}"
+        said.append(say(language, "{outcome}, {analysis}:", outcome=title, analysis=name))
+        said += [_spread(language, "Before the start: {spread}.", before, numbers)] if before else []
+        said += [_spread(language, "From the start on: {spread}.", after, numbers)] if after else []
+    return " ".join(said)
 
 
-def _spread(rows: Sequence[Row], numbers: Numbers) -> str:
+def _spread(language: str, text: str, rows: Sequence[Row], numbers: Numbers) -> str:
     digits = numbers.decimals(rows[0].outcome)
     values = [row.estimate for row in rows if row.estimate is not None]
     if not values:
-        return "no estimate"
+        return say(language, text, spread=say(language, "no estimate"))
     bounded = [(row.ci_low, row.ci_high) for row in rows if row.ci_low is not None and row.ci_high is not None]
-    with_zero = sum(low <= 0 <= high for low, high in bounded)
-    span = f"{numbers.decimal(min(values), digits)} to {numbers.decimal(max(values), digits)}"
-    return f"effects from {span}, {with_zero} of {len(bounded)} intervals include zero"
+    spread = say(
+        language,
+        "effects from {low} to {high}, {with_zero} of {count} intervals include zero",
+        low=numbers.decimal(min(values), digits),
+        high=numbers.decimal(max(values), digits),
+        with_zero=sum(low <= 0 <= high for low, high in bounded),
+        count=len(bounded),
+    )
+    return say(language, text, spread=spread)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -8,6 +8,7 @@ from typing import Any
 from pilotbook import __version__
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.report.language import say
 from pilotbook.report.parameters import Value
 
 LANGUAGE_TAG = {"en": "en", "zh": "zh-CN"}
@@ -26,21 +27,22 @@ def front_matter(plan_file: PlanFile, evaluation: Evaluation, values: Mapping[st
         The chapter's parameters, echoed in the metadata of every page.
     """
     plan, data = plan_file.plan, evaluation.ledger.data
+    language = str(values["language"])
     facts = {
         "plan": plan_file.id,
         "period": evaluation.ledger.period,
         "version": __version__,
         "vintage": data["vintage"] or data["sha256"][:8],
-        "status": "draft",
+        "status": say(language, "draft"),
         "simulated": data["simulated"],
         "parameters": {name: str(value) for name, value in values.items()},
     }
     matter = {
-        "title": plan.title,
-        "subtitle": plan.subtitle,
+        "title": plan.title.text(language),
+        "subtitle": plan.subtitle.text(language) if plan.subtitle else None,
         "author": list(plan.authors),
         "date": plan.date.isoformat(),
-        "lang": LANGUAGE_TAG[str(values["language"])],
+        "lang": LANGUAGE_TAG[language],
         "bibliography": "references.bib",
         "report": facts,
     }

@@ -9,12 +9,12 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "baseline"]
 CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters"]
 
-MISSING = "n/a"
-LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+Field = ValueName | CountName
 
 
 class Tagged(str):
@@ -37,43 +37,47 @@ class Numbers:
     ledger: Ledger
     language: str = "en"
 
-    def value(self, row: Row, name: ValueName = "estimate") -> Tagged:
-        """Format one field of a row in the decimals of its outcome."""
-        number = getattr(row, name)
-        if number is None:
-            return Tagged(MISSING)
-        return _tag(self._text(row, name, number), row, name)
+    @property
+    def missing(self) -> Tagged:
+        """Return what stands where a value does not exist."""
+        return Tagged(say(self.language, "n/a"))
 
-    def _text(self, row: Row, name: ValueName, number: float) -> str:
+    def value(self, row: Row, name: Field = "estimate") -> Tagged:
+        """Format one field of a row and tag it with where it comes from."""
+        if getattr(row, name) is None:
+            return self.missing
+        text = self.text(row, name).replace("<", "&lt;")
+        return Tagged(f'[{text}]{{data-ledger="{row.id}" data-field="{name}"}}')
+
+    def text(self, row: Row, name: Field) -> str:
+        """Format one field of a row in the decimals of its outcome, without a tag."""
+        number = getattr(row, name)
+        digits = self.decimals(row.outcome)
         match name:
             case "p":
-                return self._p(number)
+                return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
             case "df":
                 return self.decimal(number, 1)
-            case "baseline":
-                return self.decimal(number, max(self.decimals(row.outcome) - 1, 0))
-        digits = self.decimals(row.outcome)
-        return self.decimal(number, max(digits - 1, 0) if row.role == "description" else digits)
+            case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters":
+                return self.whole(number)
+        is_level = name == "baseline" or row.role == "description"
+        return self.decimal(number, max(digits - 1, 0) if is_level else digits)
 
     def interval(self, row: Row) -> Tagged:
         """Format the confidence interval."""
         if row.ci_low is None or row.ci_high is None:
-            return Tagged(MISSING)
-        return Tagged(f"{self.value(row, 'ci_low')} to {self.value(row, 'ci_high')}")
-
-    def count(self, row: Row, name: CountName) -> Tagged:
-        """Format a count of a row."""
-        number = getattr(row, name)
-        return Tagged(MISSING) if number is None else _tag(self.whole(number), row, name)
+            return self.missing
+        low, high = self.value(row, "ci_low"), self.value(row, "ci_high")
+        return Tagged(say(self.language, "{low} to {high}", low=low, high=high))
 
     def whole(self, number: int) -> str:
         """Format a count that is a fact of the design, with the thousands of the language."""
-        return str(format_decimal(number, format="#,##0", locale=LOCALES[self.language]))
+        return str(format_decimal(number, format="#,##0", locale=LOCALE[self.language]))
 
     def decimal(self, number: float, digits: int) -> str:
         """Format a number with a fixed count of decimals and a true minus sign."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text = format_decimal(number, format=pattern, locale=LOCALES[self.language])
+        text = format_decimal(number, format=pattern, locale=LOCALE[self.language])
         return text.removeprefix("-") if _is_zero(text) else text.replace("-", "−")
 
     def decimals(self, outcome: str) -> int:
@@ -88,13 +92,6 @@ class Numbers:
             return 2
         return min(max(2 - math.floor(math.log10(abs(scale))), 0), 6)
 
-    def _p(self, number: float) -> str:
-        return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
-
 
 def _is_zero(text: str) -> bool:
     return not any(digit in text for digit in "123456789")
-
-
-def _tag(text: str, row: Row, name: str) -> Tagged:
-    return Tagged(f'[{text.replace("<", "&lt;")}]{{data-ledger="{row.id}" data-field="{name}"}}')

@@ -65,8 +65,9 @@ def _read(statement: ast.stmt, name: str) -> Parameter:
         ) if kind in _TYPES and isinstance(default, _TYPES[kind]):
             return Parameter(key, _TYPES[kind], _value(default))
     line = ast.unparse(statement)
-    raise NotebookError(f"{name}: the parameter line `{line}` must read `name: type = value`, type one of "
-                        f"{', '.join(_TYPES)}")
+    raise NotebookError(
+        f"{name}: the parameter line `{line}` must read `name: type = value`, type one of {', '.join(_TYPES)}"
+    )
 
 
 def _value(constant: object) -> Value:
@@ -91,8 +92,9 @@ def check(given: Mapping[str, Any], parameters: Mapping[str, Parameter], name: s
     for key, parameter in parameters.items():
         value = given.get(key, parameter.default)
         if value is None:
-            raise ParameterError(f"{name}: the parameter '{key}' has no value; give one of type "
-                                 f"{parameter.type.__name__}")
+            raise ParameterError(
+                f"{name}: the parameter '{key}' has no value; give one of type {parameter.type.__name__}"
+            )
         values[key] = _typed(value, parameter, name)
     return values
 
@@ -109,9 +111,7 @@ def _typed(value: Any, parameter: Parameter, name: str) -> Value:
             return _value({"true": True, "false": False}[value.lower()] if kind is bool else kind(value))
         except (ValueError, KeyError):
             pass
-    raise ParameterError(
-        f"{name}: the parameter '{parameter.name}' must be of type {kind.__name__}; it is {value!r}"
-    )
+    raise ParameterError(f"{name}: the parameter '{parameter.name}' must be of type {kind.__name__}; it is {value!r}")
 
 
 def inject(notebook: nbformat.NotebookNode, values: Mapping[str, Value]) -> None:

@@ -12,6 +12,20 @@ from pilotbook.evaluate.ledger import Row
 GROUPS = ("pilots", "controls")
 
 
+def parts(evaluation: Evaluation) -> set[str]:
+    """Return the parts that this evaluation has something to show in; a chapter leaves out the cells of others.
+
+    A cell belongs to a part by a tag such as ``part:event-times``.
+    """
+    found = {
+        "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
+        "event-times": any(True for _ in event_paths(evaluation)),
+        "population": evaluation.plan.weights is not None,
+        "replication": bool(evaluation.ledger.select(role="replication")),
+    }
+    return {name for name, there in found.items() if there}
+
+
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
     """Return, for each analysis and weighting, the quantity it leads with: the plan's average, else the overall effect.
 
@@ -24,6 +38,14 @@ def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
 
 def _analysis(row: Row) -> tuple[str, str | None, str | None]:
     return row.estimator, row.spec.get("cohorts"), row.spec.get("controls")
+
+
+def main_rows(evaluation: Evaluation) -> Iterator[Row]:
+    """Give the one row of each analysis and weighting that is read first: its error is not a variant of another's."""
+    for outcome in evaluation.plan.outcomes:
+        for row in leading_rows(evaluation, outcome.id):
+            if row.role in {"headline", "comparison"} and "error" not in row.spec:
+                yield row
 
 
 def lead_weights(evaluation: Evaluation) -> str:
@@ -51,9 +73,7 @@ def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
     """Give every analysis that has effects by event time and may be led with, outcome by outcome."""
     weights = lead_weights(evaluation)
     for outcome in evaluation.plan.outcomes:
-        rows = evaluation.ledger.select(
-            outcome=outcome.id, estimand="att_event_time", role="headline", weights=weights
-        )
+        rows = evaluation.ledger.select(outcome=outcome.id, estimand="att_event_time", role="headline", weights=weights)
         known = [row for row in rows if "event_time" in row.spec]
         for key in dict.fromkeys((row.estimator, row.spec.get("cohorts")) for row in known):
             own = [row for row in known if (row.estimator, row.spec.get("cohorts")) == key]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import seaborn as sns
+from matplotlib.font_manager import fontManager
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+from pilotbook.report.engine import CHINESE_FAMILY, LATIN_FAMILY, font_faces
 
 PILOT = "#0b6e4f"
 CONTROL = "#6c757d"
@@ -15,6 +18,9 @@ INK = "#333333"
 def use_house_style() -> None:
     """Set fonts, colours and sizes; figures are drawn as SVG with fixed ids and no date."""
     mpl.rcdefaults()
+    faces = font_faces()
+    for face in (faces.latin_regular, faces.latin_bold, faces.chinese_regular, faces.chinese_bold):
+        fontManager.addfont(str(face))
     sns.set_theme(
         style="ticks",
         rc={
@@ -24,7 +30,9 @@ def use_house_style() -> None:
             "axes.unicode_minus": True,
             "figure.figsize": (7.0, 3.6),
             "figure.constrained_layout.use": True,
+            "font.family": [LATIN_FAMILY, CHINESE_FAMILY],
             "font.size": 10,
+            "text.language": "zh-Hans",  # of a Chinese character, draw the mainland form
             "svg.hashsalt": "pilotbook",
             "svg.fonttype": "path",
         },

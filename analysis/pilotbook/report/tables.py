@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from IPython.display import Markdown
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import GROUPS, event_paths, leading_rows
-from pilotbook.report.words import ROLES, WEIGHTS, analysis_name, error_name
+from pilotbook.report.selection import GROUPS, event_paths, leading_rows, main_rows
+from pilotbook.report.words import analysis_name, role_name, weights_name
 
-Align = Literal["left", "right"]
-_RULE = {"left": ":----", "right": "----:"}
+SPAN = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
+"""A tagged number: what is seen of it stands in the brackets."""
 
 
-def pipe_table(head: Sequence[str], align: Sequence[Align], rows: Iterable[Sequence[str]]) -> Markdown:
-    """Return a pipe table; a column whose cells are all empty is left out."""
+def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> Markdown:
+    """Return a pipe table; a column whose cells are all empty is left out.
+
+    Pandoc gives the columns of a long pipe table widths in proportion to the dashes under the head, so these
+    follow what is seen in each column.
+
+    Parameters
+    ----------
+    head
+        Names of the columns.
+    align
+        A letter for each column: ``l`` for left, ``r`` for right.
+    rows
+        Cells as Markdown.
+    """
     body = [list(cells) for cells in rows]
     kept = [i for i in range(len(head)) if any(cells[i] for cells in body)] or list(range(len(head)))
-    lines = [list(head), [_RULE[a] for a in align], *body]
-    return Markdown("\n".join(f"| {' | '.join(cells[i] for i in kept)} |" for cells in lines))
+    rules = [_rule(align[i], [head[i], *(cells[i] for cells in body)]) for i in range(len(head))]
+    return Markdown("\n".join(f"| {' | '.join(cells[i] for i in kept)} |" for cells in [list(head), rules, *body]))
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> Markdown:
+def _rule(align: str, cells: Sequence[str]) -> str:
+    seen = [SPAN.sub(r"\1", cell).strip("*`") for cell in cells]
+    longest_word = max(_width(word) for cell in seen for word in cell.split() or [""])
+    dashes = "-" * max(4, min(longest_word, 34) + 2, min(max(map(_width, seen)), 34) + 2)
+    return f":{dashes}" if align == "l" else f"{dashes}:"
+
+
+def _width(text: str) -> int:
+    """Return the width of a text in Latin letters; a Chinese character is two wide."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _heads(language: str, *names: str) -> list[str]:
+    return [say(language, name) for name in names]
+
+
+def facts(pairs: Iterable[tuple[str, str]], language: str) -> Markdown:
     """Return a table of names and values."""
-    return pipe_table(["Item", "Value"], ["left", "left"], [list(pair) for pair in pairs])
+    return pipe_table(_heads(language, "Item", "Value"), "ll", [list(pair) for pair in pairs])
 
 
 def cohorts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -44,9 +75,11 @@ def cohorts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for cohort in contract.cohorts
     ]
     controls = [numbers.whole(n) for n in (contract.assigned_controls, contract.controls, contract.periods, 0)]
-    rows.append(["not within the panel", *controls])
-    head = ["Start", "Assigned units", "Counties", "Periods before", "Periods from the start on"]
-    return pipe_table(head, ["left", *["right"] * 4], rows)
+    rows.append([say(numbers.language, "not within the panel"), *controls])
+    head = _heads(
+        numbers.language, "Start", "Assigned units", "Counties", "Periods before", "Periods from the start on"
+    )
+    return pipe_table(head, "lrrrr", rows)
 
 
 def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -56,9 +89,25 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         means = [
             numbers.value(_mean(evaluation, effect, group, period)) for group in GROUPS for period in ("pre", "post")
         ]
-        rows.append([_outcome(evaluation, effect), WEIGHTS[effect.spec["weights"]], *means, numbers.value(effect)])
-    head = ["Outcome", "Weights", "Pilots before", "Pilots after", "Controls before", "Controls after", "Effect"]
-    return pipe_table(head, ["left", "left", *["right"] * 5], rows)
+        rows.append(
+            [
+                _outcome(evaluation, effect, numbers.language),
+                weights_name(numbers.language, effect),
+                *means,
+                numbers.value(effect),
+            ]
+        )
+    head = _heads(
+        numbers.language,
+        "Outcome",
+        "Weights",
+        "Pilots before",
+        "Pilots after",
+        "Controls before",
+        "Controls after",
+        "Effect",
+    )
+    return pipe_table(head, "llrrrrr", rows)
 
 
 def _mean(evaluation: Evaluation, effect: Row, group: str, period: str) -> Row:
@@ -70,46 +119,81 @@ def _mean(evaluation: Evaluation, effect: Row, group: str, period: str) -> Row:
 
 
 def estimates(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return every analysis with its errors: what leads, what stands beside it, what repeats a published paper."""
+    """Return every analysis with the error that leads, by outcome and weighting."""
     rows = [
         [
-            _outcome(evaluation, row),
-            analysis_name(row.estimator, row.spec.get("cohorts")),
-            WEIGHTS[row.spec["weights"]],
+            _outcome(evaluation, row, numbers.language),
+            analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
+            weights_name(numbers.language, row),
             numbers.value(row),
-            numbers.value(row, "se"),
             numbers.interval(row),
             numbers.value(row, "p"),
-            error_name(row),
-            "**leads**" if row.id == evaluation.ledger.headline[row.outcome] else ROLES[row.role],
+            role_name(numbers.language, row, evaluation),
         ]
-        for outcome in evaluation.plan.outcomes
-        for row in leading_rows(evaluation, outcome.id)
+        for row in main_rows(evaluation)
     ]
-    head = ["Outcome", "Analysis", "Weights", "Effect", "Error", "Interval", "p", "Kind of error", "Role"]
-    return pipe_table(head, ["left", "left", "left", *["right"] * 4, "left", "left"], rows)
+    head = _heads(numbers.language, "Outcome", "Analysis", "Weights", "Effect", "Interval", "p", "Role")
+    return pipe_table(head, "lllrrrl", rows)
+
+
+def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the standard errors of every analysis side by side: by kind, and by the unit they cluster on."""
+    section = evaluation.plan.panel
+    rows = []
+    for row in main_rows(evaluation):
+        same = [other for other in leading_rows(evaluation, row.outcome) if other.id.startswith(f"{row.id};error=")]
+        small: dict[str, str] = {other.spec["error"]: numbers.value(other, "se") for other in same}
+        rows.append(
+            [
+                _outcome(evaluation, row, numbers.language),
+                analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
+                weights_name(numbers.language, row),
+                numbers.value(row, "se"),
+                small.get("CR2", ""),
+                small.get("CRV3", small.get("jackknife", "")),
+                _replicated(evaluation, row, numbers),
+            ]
+        )
+    by = {"unit": f"`{section.assignment_unit}`"}
+    head = [
+        *_heads(numbers.language, "Outcome", "Analysis", "Weights"),
+        say(numbers.language, "by {unit}", **by),
+        say(numbers.language, "CR2, by {unit}", **by),
+        say(numbers.language, "jackknife, by {unit}", **by),
+        say(numbers.language, "replication, by {unit}", unit=f"`{section.unit}`"),
+    ]
+    return pipe_table(head, "lllrrrr", rows)
+
+
+def _replicated(evaluation: Evaluation, row: Row, numbers: Numbers) -> str:
+    spec = {**row.spec, "cluster": evaluation.plan.panel.unit}
+    twins = evaluation.ledger.select(
+        role="replication", outcome=row.outcome, estimator=row.estimator, estimand=row.estimand
+    )
+    return next((numbers.value(twin, "se") for twin in twins if twin.spec == spec), "")
 
 
 def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return effects by event time, with what stands behind each."""
     rows = [
         [
-            _outcome(evaluation, row),
-            analysis_name(path.estimator, path.cohorts),
+            _outcome(evaluation, row, numbers.language),
+            analysis_name(numbers.language, path.estimator, path.cohorts),
             numbers.decimal(int(row.spec["event_time"]), 0),
             numbers.value(row),
             numbers.interval(row),
-            numbers.count(row, "n_pilot_clusters"),
-            numbers.count(row, "n_pilots"),
+            numbers.value(row, "n_pilots"),
         ]
         for path in event_paths(evaluation)
         for row in path.rows
     ]
-    head = ["Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Assigned pilots", "Pilot counties"]
-    return pipe_table(head, ["left", "left", *["right"] * 5], rows)
+    head = _heads(
+        numbers.language, "Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Pilot counties"
+    )
+    return pipe_table(head, "llrrrr", rows)
 
 
-def _outcome(evaluation: Evaluation, row: Row) -> str:
+def _outcome(evaluation: Evaluation, row: Row, language: str) -> str:
     """Name the outcome where there is more than one."""
     outcomes = evaluation.plan.outcomes
-    return next(o.title for o in outcomes if o.id == row.outcome) if len(outcomes) > 1 else ""
+    return next(o.title.text(language) for o in outcomes if o.id == row.outcome) if len(outcomes) > 1 else ""

@@ -8,10 +8,12 @@ import numpy as np
 from IPython.display import Markdown
 
 from pilotbook import fingerprint
+from pilotbook.design.contract import Contract
 from pilotbook.design.plan import Outcome
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers, Tagged
 
 ESTIMATORS = {
@@ -22,121 +24,164 @@ ESTIMATORS = {
     "imputation": "Imputation",
 }
 WEIGHTS = {"equal": "equal", "population": "population"}
-ROLES = {"headline": "headline", "comparison": "comparison", "replication": "replication", "description": "mean"}
+ROLES = {
+    "headline": "headline",
+    "comparison": "comparison",
+    "replication": "replication",
+    "description": "mean",
+}
 
 
-def analysis_name(estimator: str, cohorts: str | None) -> str:
+def analysis_name(language: str, estimator: str, cohorts: str | None) -> str:
     """Name an analysis."""
-    name = ESTIMATORS[estimator]
-    return f"{name}, start {cohorts.replace('+', ', ')}" if cohorts else name
+    name = say(language, ESTIMATORS[estimator])
+    return say(language, "{name}, start {cohorts}", name=name, cohorts=cohorts.replace("+", ", ")) if cohorts else name
 
 
-def error_name(row: Row) -> str:
-    """Name the kind of a row's standard error."""
-    if row.p_method is None:
-        return "none"
-    _, kind, cluster = row.p_method.split(", ")
-    return f"{kind}, {cluster.removeprefix('clustered ')}"
+def weights_name(language: str, row: Row) -> str:
+    """Name the weights of a row."""
+    return say(language, WEIGHTS[row.spec["weights"]])
 
 
-def headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Tagged:
-    """Say what the headline of an outcome is, and what its interval rules out and does not."""
-    row = evaluation.ledger.lead(outcome.id)
-    if row.estimate is None:
-        return Tagged(f"**{outcome.title}: not estimable.** {row.reason}")
-    said = (
-        f"**{outcome.title}.** The estimated effect is **{numbers.value(row)}** {outcome.unit}"
-        f" (mean of the pilots before the reform: {numbers.value(row, 'baseline')})."
-    )
-    if row.ci_low is None or row.ci_high is None:
-        return Tagged(f"{said} No interval can be given: {row.reason}")
-    level = numbers.decimal(100 * (row.level or 0), 0)
-    said += f" The {level} % interval reaches from {numbers.value(row, 'ci_low')} to {numbers.value(row, 'ci_high')}."
-    return Tagged(f"{said} {_reading(row, outcome, numbers)}")
-
-
-def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> str:
-    """Say what an interval means, measured by zero and by the smallest important effect."""
-    assert row.ci_low is not None
-    assert row.ci_high is not None
-    least = outcome.minimum_important_effect
-    important = f"the smallest important effect of {numbers.decimal(least, _digits(least))}"
-    if row.ci_low <= 0 <= row.ci_high:
-        reaches = row.ci_low <= -least or row.ci_high >= least
-        return (
-            "It includes zero: no effect was detected. "
-            f"It {'also includes' if reaches else 'excludes'} {important} "
-            f"{'in at least one direction, so an important effect is not ruled out' if reaches else 'in both directions'}."
-        )
-    better = (row.ci_low > 0) == (outcome.direction == "higher")
-    return f"It excludes zero, in the {'better' if better else 'worse'} direction; compare {important}."
-
-
-def _digits(number: float) -> int:
-    return 0 if float(number).is_integer() else 2
-
-
-def small_sample(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Tagged:
-    """Say how wide the interval is with the small-sample form of the error, where it is another one."""
-    lead = evaluation.ledger.lead(outcome.id)
-    twin = next((r for r in evaluation.ledger if r.id.startswith(f"{lead.id};error=") and r.ci_low is not None), None)
-    if twin is None:
-        return Tagged("")
-    kind = twin.spec["error"]
-    return Tagged(
-        f"With the small-sample error ({kind}) the interval reaches from {numbers.value(twin, 'ci_low')} to "
-        f"{numbers.value(twin, 'ci_high')}."
-    )
+def role_name(language: str, row: Row, evaluation: Evaluation) -> str:
+    """Name the role of a row; the one that the report leads with is marked."""
+    if row.id == evaluation.ledger.headline[row.outcome]:
+        return say(language, "**leads**")
+    return say(language, ROLES[row.role])
 
 
 def headlines(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say the headline of every outcome, each with the wider interval of its small-sample form."""
+    parts = [_headline(evaluation, outcome, numbers) for outcome in evaluation.plan.outcomes]
+    between = say(numbers.language, "{one} {another}", one="", another="")
+    return Markdown("\n\n".join(between.join(part) for part in parts))
+
+
+def _headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> list[str]:
+    """Say what the headline of an outcome is, and what its interval rules out and does not."""
+    language, row = numbers.language, evaluation.ledger.lead(outcome.id)
+    title, unit = outcome.title.text(language), outcome.unit.text(language)
+    reason = say_if_known(language, row.reason or "")
+    if row.estimate is None:
+        return [say(language, "**{title}: not estimable.** {reason}", title=title, reason=reason)]
     said = [
-        f"{headline(evaluation, outcome, numbers)} {small_sample(evaluation, outcome, numbers)}".strip()
-        for outcome in evaluation.plan.outcomes
+        say(
+            language,
+            "**{title}.** The estimated effect is **{effect}** {unit} (pilots before the reform: {baseline}).",
+            title=title,
+            effect=numbers.value(row),
+            unit=unit,
+            baseline=numbers.value(row, "baseline"),
+        )
     ]
-    return Markdown("\n\n".join(said))
+    if row.ci_low is None or row.ci_high is None:
+        return [*said, say(language, "No interval can be given: {reason}.", reason=reason)]
+    level = numbers.decimal(100 * (row.level or 0), 0)
+    low, high = numbers.value(row, "ci_low"), numbers.value(row, "ci_high")
+    said.append(say(language, "The {level}% interval reaches from {low} to {high}.", level=level, low=low, high=high))
+    return [*said, *_reading(row, outcome, numbers), *_small_sample(evaluation, row, numbers)]
 
 
-def limitations(evaluation: Evaluation) -> Markdown:
+def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> list[str]:
+    """Say what an interval means, measured by zero and by the smallest important effect."""
+    assert row.ci_low is not None
+    assert row.ci_high is not None
+    language, least = numbers.language, outcome.minimum_important_effect
+    size = numbers.decimal(least, 0 if float(least).is_integer() else 2)
+    if row.ci_low <= 0 <= row.ci_high:
+        none = say(language, "It includes zero: no effect was detected.")
+        if row.ci_low <= -least or row.ci_high >= least:
+            known = say(
+                language,
+                "It also includes the smallest important effect, {size}, so that an important effect is not ruled out.",
+                size=size,
+            )
+        else:
+            known = say(language, "It excludes the smallest important effect, {size}, in both directions.", size=size)
+        return [none, known]
+    if (row.ci_low > 0) == (outcome.direction == "higher"):
+        return [
+            say(
+                language,
+                "It excludes zero, in the better direction; the smallest important effect is {size}.",
+                size=size,
+            )
+        ]
+    return [
+        say(language, "It excludes zero, in the worse direction; the smallest important effect is {size}.", size=size)
+    ]
+
+
+def _small_sample(evaluation: Evaluation, lead: Row, numbers: Numbers) -> list[str]:
+    """Say how wide the interval is with the small-sample form of the error, where it is another one."""
+    twin = next((r for r in evaluation.ledger if r.id.startswith(f"{lead.id};error=") and r.ci_low is not None), None)
+    if twin is None:
+        return []
+    return [
+        say(
+            numbers.language,
+            "With the small-sample error ({kind}) the interval reaches from {low} to {high}.",
+            kind=say(numbers.language, twin.spec["error"]),
+            low=numbers.value(twin, "ci_low"),
+            high=numbers.value(twin, "ci_high"),
+        )
+    ]
+
+
+def limitations(evaluation: Evaluation, language: str) -> Markdown:
     """Say what a reader must not conclude, as the plan has it."""
-    points = "\n".join(f"- {text}" for text in evaluation.plan.limitations)
+    points = "\n".join(f"- {limitation.text(language)}" for limitation in evaluation.plan.limitations)
     if not points:
         return Markdown("")
-    return Markdown(f"::: {{.callout-important}}\n## What this report cannot say\n\n{points}\n:::")
+    return Markdown(f"::: {{.callout-important}}\n## {say(language, 'What this report cannot say')}\n\n{points}\n:::")
+
+
+def rule(contract: Contract, language: str) -> Tagged:
+    """Say which rule of the rule table holds, and why."""
+    return Tagged(
+        say(
+            language,
+            "Rule **{rule}**: {because}.",
+            rule=say(language, contract.rule),
+            because=say(language, contract.because),
+        )
+    )
 
 
 def data_facts(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]]:
     """Name the source of the data, its licence, its extent, and what is missing."""
-    source = evaluation.panel.source
+    language, source = numbers.language, evaluation.panel.source
     counties, periods = evaluation.panel.shape
     missing = sum(int(np.isnan(values).sum()) for values in evaluation.panel.columns.values())
+    not_stated = say(language, "not stated")
     return [
-        ("Data set", source.title or source.name),
-        ("Source", source.origin or "not stated"),
-        ("Licence", source.licence or "not stated"),
-        ("Vintage", source.vintage or "not stated"),
-        ("SHA-256", f"`{source.sha256}`"),
-        ("Simulated", "yes" if source.simulated else "no"),
-        ("Counties × periods", f"{numbers.whole(counties)} × {numbers.whole(periods)}"),
-        ("Missing values", numbers.whole(missing)),
+        (say(language, "Data set"), source.title or source.name),
+        (say(language, "Source"), source.origin or not_stated),
+        (say(language, "Licence"), source.licence or not_stated),
+        (say(language, "Vintage"), source.vintage or not_stated),
+        ("SHA-256", f"`{source.sha256[:16]}…`"),
+        (say(language, "Simulated"), say(language, "yes" if source.simulated else "no")),
+        (say(language, "Counties × periods"), f"{numbers.whole(counties)} × {numbers.whole(periods)}"),
+        (say(language, "Missing values"), numbers.whole(missing)),
     ]
 
 
-def rerun(plan_file: PlanFile, evaluation: Evaluation) -> Markdown:
+def rerun(plan_file: PlanFile, evaluation: Evaluation, language: str) -> Markdown:
     """Give the command that makes the report again."""
-    return Markdown(f"```\npilotbook render {plan_file.id} --period {evaluation.ledger.period}\n```")
+    return Markdown(f"```\npilotbook render {plan_file.id} --period {evaluation.ledger.period} --lang {language}\n```")
 
 
 def provenance(
-    plan_file: PlanFile, evaluation: Evaluation, parameters: Mapping[str, str]
+    plan_file: PlanFile, evaluation: Evaluation, parameters: Mapping[str, str], language: str
 ) -> list[tuple[str, str]]:
     """Echo the parameters, and name what the numbers rest on."""
-    plan_hash = fingerprint.of_json(plan_file.plan.model_dump(mode="json"))
+    hashes = {
+        "Plan": fingerprint.of_json(plan_file.plan.model_dump(mode="json")),
+        "Data": evaluation.ledger.data["sha256"],
+        "Estimates": fingerprint.sha256(evaluation.ledger.dumps()),
+    }
     return [
-        *((f"Parameter `{name}`", f"`{value}`") for name, value in parameters.items()),
-        ("Plan dated", plan_file.plan.date.isoformat()),
-        ("Plan, SHA-256", f"`{plan_hash}`"),
-        ("Data, SHA-256", f"`{evaluation.ledger.data['sha256']}`"),
-        ("Estimates, SHA-256", f"`{fingerprint.sha256(evaluation.ledger.dumps())}`"),
+        *((say(language, "Parameter `{name}`", name=name), f"`{value}`") for name, value in parameters.items()),
+        (say(language, "Plan dated"), plan_file.plan.date.isoformat()),
+        *((say(language, "{what}, SHA-256", what=say(language, what)), f"`{h[:16]}…`") for what, h in hashes.items()),
     ]

@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m pilotbook``."""
+
+from pilotbook.cli import main
+
+main()

@@ -1,0 +1,231 @@
+"""The command line. It reads the call, hands it on, and says what came of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pilotbook import __version__
+from pilotbook.errors import CallError, ParameterError, PilotbookError
+from pilotbook.project import BUILD, PLANS
+
+
+def main() -> None:
+    """Run the command line; an error that can be explained is one message and an exit status, never a traceback."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except PilotbookError as error:
+        _fail(str(error), error.exit_status)
+    except OSError as error:
+        from pilotbook.report.batch import explain
+
+        _fail(explain(error), 1)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted; earlier results are untouched", 130)
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(f"pilotbook: {message}", err=True)
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": message, "exit_status": status}, ensure_ascii=False))
+    sys.exit(status)
+
+
+def _print_json(content: Any) -> None:
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pilotbook")
+def app() -> None:
+    """Turn an analysis plan and a panel of counties into an evaluation report that anyone can rerun."""
+
+
+@app.command()
+@click.argument("plans", nargs=-1, metavar="[PLAN]...")
+@click.option("--all", "every", is_flag=True, help="Render every plan in analysis/plans/.")
+@click.option("--period", help="Report up to this period (2024, 2024Q4, 2024-11); by default the last of the data.")
+@click.option("--lang", "languages", multiple=True, default=("en",), show_default=True, help="Language; repeatable.")
+@click.option("--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both.")
+@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Reports at a time.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=BUILD,
+    help="Output folder; by default _build.",
+)
+@click.option("-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def render(
+    plans: tuple[str, ...],
+    every: bool,
+    period: str | None,
+    languages: tuple[str, ...],
+    formats: tuple[str, ...],
+    engine: str,
+    jobs: int,
+    out: Path,
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Render the report of each PLAN: a file, or the name of one in analysis/plans/."""
+    from pilotbook.report.batch import Outcome, render_all
+    from pilotbook.report.engine import choose_engine
+    from pilotbook.report.render import FORMATS
+    from pilotbook.report.stages import Request
+
+    chosen = choose_engine(engine)
+    requests = [
+        Request(
+            plan=plan,
+            period=period,
+            languages=tuple(dict.fromkeys(languages)),
+            formats=tuple(dict.fromkeys(formats)) or FORMATS,
+            engine=chosen,
+            out=out.resolve(),
+            parameters=_parameters(assignments),
+        )
+        for plan in _plans(plans, every, period)
+    ]
+    outcomes: list[Outcome] = []
+    for outcome in render_all(requests, jobs, _tell):
+        outcomes.append(outcome)
+        if not as_json:
+            _report(outcome)
+    if as_json:
+        _print_json({"reports": [outcome.as_dict() for outcome in outcomes]})
+    return max((outcome.exit_status for outcome in outcomes), default=0)
+
+
+def _report(outcome: Any) -> None:
+    """Say what became of one report: its pages on standard output, everything else beside it."""
+    if outcome.rendered is None:
+        click.echo(f"pilotbook: {outcome.request.plan.id}: {outcome.explanation}", err=True)
+        return
+    if outcome.status == "unchanged":
+        _tell(
+            f"{outcome.rendered.plan} {outcome.rendered.period}: nothing to do; plan, data, code, chapter and engine "
+            "are those of the last rendering, and its files are as they were written"
+        )
+    for page in outcome.rendered.pages:
+        click.echo(page)
+
+
+def _plans(names: tuple[str, ...], every: bool, period: str | None) -> list[Any]:
+    from pilotbook.design.planfile import find_plan, plan_paths, read_plan
+    from pilotbook.panel.periods import period_kind
+
+    if bool(names) == every:
+        raise CallError("name at least one PLAN, or give --all; `pilotbook plan list` shows them")
+    found = [read_plan(path) for path in (plan_paths(PLANS) if every else map(find_plan, names))]
+    if every and period is not None:
+        found = [plan for plan in found if plan.plan.panel.period_kind == period_kind(period)]
+        if not found:
+            raise CallError(f"no plan has data by a period like '{period}'; write 2024, 2024Q4 or 2024-11")
+    return found
+
+
+def _parameters(assignments: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name:
+            raise ParameterError(f"-P {assignment}: write NAME=VALUE")
+        values[name] = value
+    return values
+
+
+@app.group()
+def plan() -> None:
+    """Check and list analysis plans."""
+
+
+@plan.command("check")
+@click.argument("name", metavar="PLAN")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def plan_check(name: str, as_json: bool) -> None:
+    """Check a PLAN, and that its data have what it names."""
+    from pilotbook.design.contract import draw_contract
+    from pilotbook.design.planfile import find_plan, read_plan
+    from pilotbook.evaluate.inputs import load_panel
+
+    plan_file = read_plan(find_plan(name))
+    contract = draw_contract(plan_file.plan, load_panel(plan_file))
+    if as_json:
+        _print_json({"plan": plan_file.id, "valid": True, "contract": contract.as_dict()})
+        return
+    click.echo(f"{plan_file.id}: valid")
+    click.echo(f"  {contract.periods} periods, {contract.first_period} to {contract.last_period}")
+    click.echo(
+        f"  {contract.assigned_pilots} assigned units with the reform ({contract.pilots} counties), "
+        f"{contract.assigned_controls} without ({contract.controls} counties)"
+    )
+    click.echo(f"  inference: {contract.leads} (rule {contract.rule})")
+
+
+@plan.command("schema")
+def plan_schema() -> None:
+    """Print the JSON Schema of a plan, which editors read for completion."""
+    from pilotbook.design.planfile import plan_schema as schema
+
+    click.echo(schema(), nl=False)
+
+
+@plan.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def plan_list(as_json: bool) -> None:
+    """List the plans in analysis/plans/."""
+    from pilotbook.design.planfile import plan_paths, read_plan
+    from pilotbook.panel.dataset import find_dataset
+    from pilotbook.project import DATA
+
+    rows = []
+    for path in plan_paths(PLANS):
+        plan_file = read_plan(path)
+        source = find_dataset(plan_file.plan.dataset, path.parent, DATA).source()
+        rows.append(
+            {
+                "id": plan_file.id,
+                "title": plan_file.plan.title.en,
+                "reform": plan_file.plan.reform,
+                "dataset": plan_file.plan.dataset,
+                "simulated": source.simulated,
+            }
+        )
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['id']}: {row['title']} ({row['dataset']}{', simulated' if row['simulated'] else ''})")
+
+
+@app.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def doctor(as_json: bool) -> int:
+    """Look whether everything is there that a report needs."""
+    from pilotbook.doctor import examine
+
+    checks = []
+    for check in examine():
+        checks.append(check)
+        if not as_json:
+            mark = {True: "ok", False: "NO", None: "--"}[check.ok]
+            click.echo(f"{mark}  {check.name}: {check.found}" + ("" if check.ok else f"; {check.remedy}"))
+    if as_json:
+        _print_json({"checks": [asdict(check) for check in checks]})
+    return int(any(check.ok is False for check in checks))

@@ -1,0 +1,133 @@
+r"""A test made of draws, as a function of the hypothesised effect: its p value and its interval, from one source.
+
+Under the hypothesis that the effect is :math:`\delta`, draw b of the statistic is
+:math:`(e_b-\delta\,s_b)/\sqrt{v_b-2\delta c_b+\delta^2 d_b}`, because taking :math:`\delta` off the treated cells
+changes every draw linearly. So the test is drawn once and then inverted exactly: no hypothesis needs new draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pilotbook.estimate.result import FloatArray
+
+TIE = 1e-9
+"""Relative difference of squared statistics below which they count as equal: the actual assignment is a draw too."""
+
+FARTHEST = 40
+"""Doublings of the first step after which an end of the interval counts as infinite."""
+
+
+@dataclass(frozen=True, eq=False)
+class NullDraws:
+    """Draws of a statistic for several outcomes at once.
+
+    Attributes
+    ----------
+    observed, scale : (n_outcomes,)
+        The estimate, and what it is divided by (one if by nothing).
+    estimate : (n_outcomes, n_draws)
+        The estimate in each draw, no effect taken off.
+    slope : (n_draws,)
+        By how much it falls when an effect of one is taken off the units actually treated.
+    variance : (n_outcomes, n_draws)
+        Squared scale of each draw.
+    covariance : (n_outcomes, n_draws) or None
+        Half the fall of ``variance`` with the hypothesised effect; None if it does not depend on it.
+    curvature : (n_draws,) or None
+        Its second-order part.
+    exact
+        Whether the draws are all there are, the actual assignment among them.
+    """
+
+    observed: FloatArray
+    scale: FloatArray
+    estimate: FloatArray = field(repr=False)
+    slope: FloatArray = field(repr=False)
+    variance: FloatArray = field(repr=False)
+    covariance: FloatArray | None = field(repr=False, default=None)
+    curvature: FloatArray | None = field(repr=False, default=None)
+    exact: bool = False
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return len(self.slope)
+
+    @property
+    def smallest_p(self) -> float:
+        """The smallest p value that these draws can give."""
+        if not self.exact:
+            return 1 / (self.n_draws + 1)
+        return float((np.abs(self.slope) > 1 - TIE).mean())
+
+    def statistics(self) -> tuple[FloatArray, FloatArray]:
+        """Return the statistic (n_outcomes,) and its draws (n_outcomes, n_draws) when there is no effect."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.observed / self.scale, self.estimate / np.sqrt(self.variance)
+
+    def p_value(self, null: FloatArray | float = 0.0) -> FloatArray:
+        """Two-sided p value (n_outcomes,) of the hypothesis that the effects are ``null``."""
+        delta = np.broadcast_to(np.asarray(null, dtype=np.float64), self.observed.shape)
+        draws = np.square(self.estimate - delta[:, None] * self.slope) * np.square(self.scale)[:, None]
+        bound = np.square(self.observed - delta)[:, None] * self._variance_at(delta)
+        count = (draws >= bound * (1 - TIE) - np.finfo(float).tiny).sum(axis=1)
+        return np.asarray(count / self.n_draws if self.exact else (1 + count) / (1 + self.n_draws))
+
+    def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        """Ends (n_outcomes,) of the interval of effects that the test does not reject; infinite where it rejects none.
+
+        Parameters
+        ----------
+        level
+            Such as 0.95; then an effect is in the interval if its p value is above 0.05.
+        """
+        alpha = (1 - level) * (1 + TIE)
+        if self.smallest_p > alpha:
+            infinite = np.full(self.observed.shape, np.inf)
+            return -infinite, infinite
+        step = np.median(np.abs(self.estimate), axis=1) + np.finfo(float).tiny
+        return self._end(-step, alpha), self._end(step, alpha)
+
+    def _variance_at(self, delta: FloatArray) -> FloatArray:
+        if self.covariance is None or self.curvature is None:
+            return self.variance
+        change = self.covariance * (-2 * delta[:, None]) + np.square(delta)[:, None] * self.curvature
+        return np.maximum(self.variance + change, 0.0)
+
+    def _end(self, step: FloatArray, alpha: float) -> FloatArray:
+        """Outermost accepted effect in the direction of ``step``: doubling, then bisection."""
+
+        def accepted(distance: FloatArray) -> FloatArray:
+            return np.asarray(self.p_value(self.observed + distance) > alpha)
+
+        return outermost(accepted, self.observed, step)
+
+
+def outermost(accepted: Callable[[FloatArray], FloatArray], centre: FloatArray, step: FloatArray) -> FloatArray:
+    """Return ``centre`` plus the outermost distance accepted, by doubling ``step`` and then bisecting.
+
+    Parameters
+    ----------
+    accepted
+        Takes distances (n,) and tells which are accepted.
+    centre, step : (n,)
+        Where to start, and the first step with its direction.
+    """
+    inner, outer = np.zeros_like(step), step / 16
+    last = np.full(step.shape, -1)
+    for doubling in range(FARTHEST):
+        last = np.where(accepted(step / 16 * 2.0**doubling), doubling, last)
+        if (last < doubling - 8).all():
+            break
+    infinite = last == FARTHEST - 1
+    inner = np.where(last >= 0, step / 16 * 2.0**last, 0.0)
+    outer = step / 16 * 2.0 ** (last + 1)
+    for _ in range(48):
+        middle = (inner + outer) / 2
+        inside = accepted(middle)
+        inner, outer = np.where(inside, middle, inner), np.where(inside, outer, middle)
+    return np.where(infinite, np.sign(step) * np.inf, centre + inner)

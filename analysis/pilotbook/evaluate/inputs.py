@@ -1,0 +1,40 @@
+"""What an evaluation rests on: the panel that a plan names, and the hashes of everything that shapes its estimates.
+
+Kept apart from the models, so that it can be told in a moment whether anything has changed.
+"""
+
+from __future__ import annotations
+
+from pilotbook import fingerprint
+from pilotbook.design.applies import check_applies
+from pilotbook.design.planfile import PlanFile
+from pilotbook.panel.dataset import find_dataset
+from pilotbook.panel.panel import Panel
+from pilotbook.project import DATA
+
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
+
+
+def load_panel(plan_file: PlanFile) -> Panel:
+    """Read the data set that a plan names, and check that the plan fits it.
+
+    Raises
+    ------
+    DataError, PlanError, UnknownNameError
+        If the data cannot be found or used, or do not have what the plan names.
+    """
+    plan = plan_file.plan
+    panel = find_dataset(plan.dataset, plan_file.path.parent, DATA).read(plan.layout())
+    check_applies(plan, panel, plan_file.path.name)
+    return panel
+
+
+def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str, str]:
+    """Return the hashes of all that the estimates rest on, by name."""
+    return {
+        "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json")]),
+        "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
+        "period": period,
+        "code": fingerprint.of_code("panel", "design", "estimate", "evaluate"),
+        "libraries": fingerprint.of_libraries(LIBRARIES),
+    }

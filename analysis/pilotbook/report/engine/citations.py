@@ -1,0 +1,91 @@
+"""Citations and the list of references, resolved once for both formats by Pandoc's citeproc."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pilotbook.report.engine.pandoc import run_pandoc
+from pilotbook.report.engine.place import Place
+from pilotbook.report.engine.source import Source
+
+NOT_FOUND = re.compile(r"citation (?P<key>\S+) not found")
+CHINESE_STYLE = "gb-t-7714.csl"
+
+
+def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extension: Path) -> dict[str, Any]:
+    """Resolve the citations of a tree.
+
+    Parameters
+    ----------
+    cited
+        The keys that are cited, with the place of their first citation.
+
+    Raises
+    ------
+    RenderError
+        If something is cited without a bibliography, or is not in it.
+    """
+    files = bibliography(source)
+    if not files:
+        for key, place in cited.items():
+            raise place.error(
+                f"'@{key}' is cited but the front matter has no 'bibliography'; add the file's name there"
+            )
+        return tree
+    tree = {
+        **tree,
+        "meta": {
+            "lang": {"t": "MetaString", "c": source.language},
+            "link-citations": {"t": "MetaBool", "c": True},
+        },
+    }
+    arguments = [
+        "--from",
+        "json",
+        "--to",
+        "json",
+        "--citeproc",
+        *[f"--bibliography={name}" for name in files],
+    ]
+    style = citation_style(source, extension)
+    arguments += [f"--csl={style}"] if style else []
+    result = run_pandoc(json.dumps(tree), arguments, source.path.parent)
+    for warning in result.warnings:
+        match = NOT_FOUND.search(warning)
+        place = cited.get(match["key"], source.place) if match else source.place
+        advice = (
+            f"'@{match['key']}' is not in {', '.join(files)}; add the entry or mend the key"
+            if match
+            else f"Pandoc says: {warning}"
+        )
+        raise place.error(advice)
+    return {**json.loads(result.text), "meta": {}}
+
+
+def bibliography(source: Source) -> list[str]:
+    """Names of the bibliography files, which stand beside the notebook."""
+    named = source.front.get("bibliography") or []
+    files = [named] if isinstance(named, str) else [str(name) for name in named]
+    for name in files:
+        if not (source.path.parent / name).is_file():
+            raise source.place.error(
+                f"the bibliography '{name}' is not beside the notebook; put it there or mend the name"
+            )
+    return files
+
+
+def citation_style(source: Source, extension: Path) -> Path | None:
+    """The style file: the front matter's own, GB/T 7714 for Chinese, otherwise Pandoc's author-date style."""
+    own = source.front.get("csl")
+    if own:
+        path = source.path.parent / str(own)
+        if not path.is_file():
+            raise source.place.error(
+                f"the citation style '{own}' is not beside the notebook; put it there or mend the name"
+            )
+        return path
+    chinese = extension / CHINESE_STYLE
+    return chinese if source.language.startswith("zh") and chinese.is_file() else None

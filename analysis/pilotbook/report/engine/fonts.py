@@ -1,0 +1,89 @@
+"""The pinned fonts: static faces from Python packages, never a font of the machine.
+
+Source Sans Pro sets Latin text; Noto Sans CJK, drawn to match it, sets Chinese. Its package is named after the Japanese
+default, but each face holds 44,810 characters in all national forms, and text marked as Chinese gets the mainland ones.
+Static faces matter: Typst 0.14, inside Quarto 1.9, prints variable fonts in their thinnest weight.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTFont
+
+PACKAGES = ("font-source-sans-pro", "noto-cjk-sans-jp-regular", "noto-cjk-sans-jp-bold")
+LATIN_FAMILY = "Source Sans Pro"
+LAST_ASCII = 0x7F
+CHINESE_FAMILY = "Noto Sans CJK JP"
+
+
+@dataclass(frozen=True)
+class FontFaces:
+    """Files of the faces, for the PDF and for figures.
+
+    Figures in Chinese: register ``chinese_regular`` and ``chinese_bold`` with matplotlib's font manager, and set
+    ``font.family`` to `CHINESE_FAMILY` and ``text.language`` to ``zh-Hans``.
+    """
+
+    latin_folder: Path
+    latin_regular: Path
+    latin_bold: Path
+    chinese_regular: Path
+    chinese_bold: Path
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that Typst searches."""
+        return (self.latin_folder, self.chinese_regular.parent, self.chinese_bold.parent)
+
+
+@cache
+def font_faces() -> FontFaces:
+    """Find the faces in their packages."""
+    latin = Path(str(files("font_source_sans_pro"))) / "files"
+    return FontFaces(
+        latin_folder=latin,
+        latin_regular=latin / "SourceSansPro-Regular.otf",
+        latin_bold=latin / "SourceSansPro-Bold.otf",
+        chinese_regular=Path(str(files("noto_cjk_sans_jp_regular"))) / "NotoSansCJKjp-Regular.otf",
+        chinese_bold=Path(str(files("noto_cjk_sans_jp_bold"))) / "NotoSansCJKjp-Bold.otf",
+    )
+
+
+@cache
+def typst_fonts() -> typst.Fonts:
+    """The faces and those that Typst itself carries (code and formulas), loaded once."""
+    folders = [str(folder) for folder in font_faces().folders]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
+@cache
+def covered_characters() -> frozenset[int]:
+    """Code points that both the regular and the bold faces can draw between them."""
+    faces = font_faces()
+    regular = _characters(faces.latin_regular) | _characters(faces.chinese_regular)
+    bold = _characters(faces.latin_bold) | _characters(faces.chinese_bold)
+    return frozenset(regular & bold)
+
+
+def undrawable(text: str) -> str:
+    """Return the characters of a text that the faces cannot draw, each once."""
+    unusual = {character for character in text if ord(character) > LAST_ASCII}
+    return "".join(sorted(c for c in unusual if ord(c) not in covered_characters()))
+
+
+def font_fingerprint() -> str:
+    """Hash of the versions of the font packages."""
+    names = [f"{package}=={version(package)}" for package in PACKAGES]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def _characters(path: Path) -> set[int]:
+    with TTFont(path, lazy=True) as font:
+        return set(font.getBestCmap())

@@ -1,0 +1,73 @@
+"""Call Pandoc, which comes as a pinned Python package, and read what it complains about."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+
+from pilotbook.errors import RenderError
+
+READER = "markdown+east_asian_line_breaks"
+WARNING = re.compile(r"^\[WARNING\] (?P<text>.*(?:\n  .*)*)", re.MULTILINE)
+# Pandoc has no file of translations for Chinese; the templates bring their own words.
+HARMLESS = re.compile(
+    r"Could not load translations|The term [\w ]+ has no translation|This document format requires a nonempty <title>"
+)
+
+
+@dataclass(frozen=True)
+class PandocResult:
+    """Output of one call and its warnings, the harmless ones left out."""
+
+    text: str
+    warnings: tuple[str, ...]
+
+
+@cache
+def pandoc_path() -> str:
+    """Path of the pinned program."""
+    return str(pypandoc.get_pandoc_path())
+
+
+@cache
+def pandoc_version() -> str:
+    """Version of the pinned program."""
+    return str(pypandoc.get_pandoc_version())
+
+
+def run_pandoc(text: str, arguments: Sequence[str], directory: Path) -> PandocResult:
+    """Run Pandoc on a text in a directory.
+
+    Raises
+    ------
+    RenderError
+        If Pandoc stops with an error.
+    """
+    run = subprocess.run(
+        [pandoc_path(), *arguments], input=text.encode(), capture_output=True, cwd=directory, check=False
+    )
+    complaints = run.stderr.decode(errors="replace")
+    if run.returncode:
+        raise RenderError(f"Pandoc stopped: {complaints.strip()}")
+    found = tuple(match["text"].strip() for match in WARNING.finditer(complaints))
+    return PandocResult(run.stdout.decode(), tuple(warning for warning in found if not HARMLESS.search(warning)))
+
+
+def parse_markdown(text: str, directory: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Parse Markdown into Pandoc's document tree.
+
+    Returns
+    -------
+    tuple
+        The tree as Pandoc's JSON, and the warnings of the parser.
+    """
+    result = run_pandoc(text, ["--from", READER, "--to", "json"], directory)
+    return json.loads(result.text), result.warnings

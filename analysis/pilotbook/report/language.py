@@ -1,0 +1,120 @@
+"""The languages of a report. English is written in the sources; the others come from gettext catalogues.
+
+A catalogue maps the English text, placeholders and all, to the text of the language. What has no translation is an
+error, not English in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from pilotbook.errors import RenderError
+from pilotbook.project import LOCALES
+
+if TYPE_CHECKING:  # a second of imports that only a chapter needs
+    from nbformat import NotebookNode
+
+SOURCE = "en"
+LOCALE = {"en": "en", "zh": "zh_Hans_CN"}
+"""How Babel calls our languages; its formats of numbers and dates follow."""
+
+CATALOGUE = "pilotbook.po"
+
+CAPTION = re.compile(r'^(#\|[ \t]*(?:fig-cap|tbl-cap|title):[ \t]*")([^"{][^"]*)("[ \t]*)$', re.MULTILINE)
+"""A caption among the options of a cell, unless it is computed."""
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that a report can be rendered in."""
+    return tuple(name for name in LOCALE if name == SOURCE or catalogue_file(name).is_file())
+
+
+def catalogue_file(language: str) -> Path:
+    """Return the gettext catalogue of a language."""
+    return LOCALES / LOCALE[language] / "LC_MESSAGES" / CATALOGUE
+
+
+@cache
+def _catalogue(language: str) -> Catalog:
+    with catalogue_file(language).open("rb") as stream:
+        return read_po(stream, locale=LOCALE[language])
+
+
+def say(language: str, text: str, /, **values: Any) -> str:
+    """Return a text in a language, its placeholders filled.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``zh``.
+    text
+        The English text; ``{name}`` is a placeholder.
+    values
+        What the placeholders stand for.
+
+    Raises
+    ------
+    RenderError
+        If the catalogue has no translation.
+    """
+    said = text if language == SOURCE else _translation(language, text)
+    return said.format(**values) if values else said
+
+
+def say_if_known(language: str, text: str) -> str:
+    """Return a text in a language if its catalogue has it, else as it is: for messages of estimators and of users."""
+    message = None if language == SOURCE else _catalogue(language).get(text)
+    return str(message.string) if message is not None and message.string else text
+
+
+def _translation(language: str, text: str) -> str:
+    message = _catalogue(language).get(text)
+    if message is None or not message.string or message.fuzzy:
+        file = catalogue_file(language).name
+        raise RenderError(f"no '{language}' text for “{text}”; add it to reports/locale/{LOCALE[language]}/…/{file}")
+    return str(message.string)
+
+
+def translate(notebook: NotebookNode, language: str) -> None:
+    """Put a chapter into a language, in place: its prose paragraph by paragraph, and its captions.
+
+    Raises
+    ------
+    RenderError
+        If the catalogue lacks one of them.
+    """
+    if language == SOURCE:
+        return
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = "\n\n".join(
+                _translation(language, part) if _is_text(part) else part for part in paragraphs(cell.source)
+            )
+        elif cell.cell_type == "code":
+            cell.source = CAPTION.sub(lambda m: m[1] + _translation(language, m[2]) + m[3], cell.source)
+
+
+def paragraphs(source: str) -> list[str]:
+    """Split prose at blank lines."""
+    return [part.strip("\n") for part in re.split(r"\n[ \t]*\n", source) if part.strip()]
+
+
+def _is_text(paragraph: str) -> bool:
+    """Tell whether a paragraph has words, rather than only marks such as ``:::``."""
+    return bool(re.search(r"[A-Za-z]", re.sub(r"\{[^}]*\}", "", paragraph)))
+
+
+def texts_of(notebook: NotebookNode) -> Iterator[str]:
+    """Give every text of a chapter that a translation needs."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            yield from filter(_is_text, paragraphs(cell.source))
+        elif cell.cell_type == "code":
+            yield from (match[2] for match in CAPTION.finditer(cell.source))

@@ -1,0 +1,141 @@
+"""Making a report's folder: what still holds is carried over, the rest is estimated, executed and drawn."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from pilotbook.errors import NotebookError, ProofError, RenderError
+from pilotbook.evaluate.evaluation import evaluate
+from pilotbook.project import CHAPTERS, PLANS_VARIABLE
+from pilotbook.report import parameters
+from pilotbook.report.compose import compose, read_notebook, write_notebook
+from pilotbook.report.execute import execute
+from pilotbook.report.frontmatter import front_matter
+from pilotbook.report.manifest import Manifest
+from pilotbook.report.proof import prove_html, prove_pdf
+from pilotbook.report.selection import parts
+from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
+
+
+def make(work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], None]) -> None:
+    """Make the whole folder of a report in ``work``.
+
+    Parameters
+    ----------
+    work
+        An empty private folder.
+    stages, earlier
+        What is to be there, and what the earlier result has.
+    tell
+        Called with a line at each step.
+
+    Raises
+    ------
+    PilotbookError
+        If a stage fails. What was executed so far is then kept beside the folder of the report.
+    """
+    _Making(work, stages, earlier, tell).run()
+
+
+class _Making:
+    def __init__(self, work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], None]) -> None:
+        self.work, self.stages, self.earlier = work, stages, earlier
+        self.request, self.period = stages.request, stages.period
+        self.todo = stages.outdated(earlier)
+        self.manifest = Manifest(self.request.plan.id, self.period)
+        self._tell = tell
+
+    def run(self) -> None:
+        chapter = read_notebook(CHAPTERS / self.stages.chapter)
+        declared = parameters.declared(chapter, self.stages.chapter)
+        values = {
+            language: parameters.check(self.stages.parameters(language), declared, self.stages.chapter)
+            for language in self.request.languages
+        }
+        self._carry_over()
+        if ESTIMATES in self.todo:
+            self._estimate()
+        for language in self.request.languages:
+            (self.work / language).mkdir(exist_ok=True)
+            if f"{language}/notebook" in self.todo:
+                self._execute(chapter, language, values[language])
+            formats = [fmt for fmt in self.request.formats if f"{language}/{fmt}" in self.todo]
+            if formats:
+                self._draw(language, formats)
+        self.manifest.write(self.work)
+
+    def _say(self, line: str) -> None:
+        self._tell(f"{self.request.plan.id} {self.period}: {line}")
+
+    def _carry_over(self) -> None:
+        """Copy the outputs that are as they must be, also those of languages and formats not asked for."""
+        for stage, inputs in self.earlier.stages.items():
+            if stage not in self.todo and self.stages.still_holds(stage, self.earlier):
+                path = output_of(stage)
+                (self.work / path).parent.mkdir(exist_ok=True)
+                shutil.copyfile(self.stages.target / path, self.work / path)
+                self._record(stage, inputs)
+
+    def _record(self, stage: str, inputs: Mapping[str, str]) -> None:
+        self.manifest.record(self.work, output_of(stage))
+        self.manifest.stages[stage] = dict(inputs)
+
+    def _done(self, *names: str) -> None:
+        for stage in names:
+            self._record(stage, self.stages.inputs[stage])
+
+    def _estimate(self) -> None:
+        self._say(f"estimating ({', '.join(self.todo[ESTIMATES])})")
+        evaluate(self.request.plan, self.stages.panel, self.period).write(self.work)
+        self._done(ESTIMATES)
+
+    def _execute(self, chapter: NotebookNode, language: str, values: Mapping[str, parameters.Value]) -> None:
+        stage = f"{language}/notebook"
+        self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
+        plan = self.request.plan
+        evaluation = evaluate(plan, self.stages.panel, self.period)
+        matter = front_matter(plan, evaluation, values)
+        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language, parts(evaluation))
+        parameters.inject(notebook, values)
+        with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
+            try:
+                execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
+            except NotebookError as error:
+                raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
+        write_notebook(notebook, self.work / output_of(stage))
+        self._done(stage)
+
+    def _draw(self, language: str, formats: Sequence[str]) -> None:
+        engine, notebook = self.request.engine, self.work / output_of(f"{language}/notebook")
+        self._say(f"{' and '.join(formats)} in {language} by the {engine.name} engine ({engine.version})")
+        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+            copy = Path(shutil.copy(notebook, private))
+            shutil.copy(CHAPTERS / BIBLIOGRAPHY, private)
+            try:
+                engine.render(copy, notebook.parent, tuple(formats))
+                self._prove(language, formats)
+            except (RenderError, ProofError) as error:
+                kept = self._keep(read_notebook(notebook), language)
+                raise type(error)(f"{error}\nThe executed notebook is kept: {kept}") from None
+        self._done(*(f"{language}/{fmt}" for fmt in formats))
+
+    def _prove(self, language: str, formats: Sequence[str]) -> None:
+        """Prove that the pages print the ledger's numbers; a PDF is compared with the HTML page beside it."""
+        html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
+        if not html.is_file():
+            return
+        ledger = evaluate(self.request.plan, self.stages.panel, self.period).ledger
+        printed = prove_html(html, ledger, language)
+        if "pdf" in formats:
+            prove_pdf(pdf, printed)
+
+    def _keep(self, notebook: NotebookNode, language: str) -> Path:
+        draft = self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        write_notebook(notebook, draft)
+        return draft

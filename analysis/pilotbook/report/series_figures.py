@@ -1,0 +1,108 @@
+"""The figure of the chapter on interrupted time series, and the text that says what it shows."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
+from pilotbook.report.numbers import Numbers
+from pilotbook.report.series_selection import Series, all_series
+from pilotbook.report.series_words import series_name
+from pilotbook.report.style import CONTROL, INK, PILOT
+
+
+def series(evaluation: Evaluation, language: str) -> Figure:
+    """Draw observed values, fit and counterfactual with its band; panels of an outcome's levels share their scale."""
+    drawn = [s for s in all_series(evaluation) if s.analysed]
+    figure, axes = plt.subplots(max(len(drawn), 1), 1, squeeze=False, figsize=(7.0, 3.2 * max(len(drawn), 1)))
+    panels: list[Axes] = list(axes[:, 0])
+    for panel, one in zip(panels, drawn, strict=False):
+        _draw(panel, evaluation, one, language)
+    _share_scale(panels, drawn)
+    return figure
+
+
+def _draw(axes: Axes, evaluation: Evaluation, one: Series, language: str) -> None:
+    section = evaluation.plan.series
+    assert section is not None
+    periods = [row.spec["period"] for row in one.select("observed")]
+    time = np.arange(len(periods))
+    colour = CONTROL if one.name == "controls" else PILOT
+    observed, fitted, counterfactual = (_values(one, name) for name in ("observed", "fitted", "counterfactual"))
+    low, high = (_values(one, "counterfactual", end) for end in ("ci_low", "ci_high"))
+    first = min((periods.index(s.start) for s in section.steps if s.start in periods), default=len(periods))
+    after = time >= first
+    axes.fill_between(time, low, high, where=list(after), color=INK, alpha=0.12, linewidth=0)
+    axes.plot(time[after], counterfactual[after], color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.plot(time, fitted, color=colour, linewidth=1.6)
+    left_out = np.array(["left-out" in row.flags for row in one.select("observed")])
+    axes.scatter(time[~left_out], observed[~left_out], color=colour, s=16, linewidth=0, zorder=3)
+    for at in time[left_out]:
+        axes.axvspan(at - 0.5, at + 0.5, color=INK, alpha=0.08, linewidth=0)
+    for step in section.steps:
+        if step.start in periods:
+            axes.axvline(periods.index(step.start) - 0.5, color=INK, linewidth=0.8)
+    every = ceil(len(periods) / 10)
+    axes.set_xticks(range(0, len(periods), every), periods[::every])
+    axes.set_title(_title(one, language), loc="left", fontsize=10)
+    axes.set(xlabel="", ylabel=one.outcome.unit.text(language))
+
+
+def _title(one: Series, language: str) -> str:
+    name = series_name(language, one.name)
+    return say(language, "{title}: {note}", title=one.outcome.title.text(language), note=name)
+
+
+def _values(one: Series, estimand: str, name: str = "estimate") -> np.ndarray:
+    found: list[float | None] = [getattr(row, name) for row in one.select(estimand)]
+    return np.array([np.nan if value is None else value for value in found])
+
+
+def _share_scale(panels: list[Axes], drawn: list[Series]) -> None:
+    levels = [(p, s) for p, s in zip(panels, drawn, strict=False) if s.name != "difference"]
+    for outcome in {s.outcome.id for _, s in levels}:
+        own = [panel for panel, s in levels if s.outcome.id == outcome]
+        limits = [panel.get_ylim() for panel in own]
+        for panel in own:
+            panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+
+
+def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
+    """Say in words what `series` shows."""
+    section = evaluation.plan.series
+    assert section is not None
+    language, said = numbers.language, []
+    for one in all_series(evaluation):
+        if not one.analysed:
+            continue
+        last = one.select("counterfactual")[-1].spec["period"]
+        fitted, counterfactual = (_last(one, name, numbers) for name in ("fitted", "counterfactual"))
+        said.append(
+            say(
+                language,
+                "{title}: in {period} the fit is {fitted}, without the reform {counterfactual}.",
+                title=_title(one, language),
+                period=last,
+                fitted=fitted,
+                counterfactual=counterfactual,
+            )
+        )
+    return say(
+        language,
+        "Observed average by period as points, fitted line, and dashed counterfactual with its band from the reform "
+        "on. {said} Steps: {starts}.",
+        said=" ".join(said),
+        starts=", ".join(f"{step.label} {step.start}" for step in section.steps),
+    )
+
+
+def _last(one: Series, estimand: str, numbers: Numbers) -> str:
+    row: Row = one.select(estimand)[-1]
+    return numbers.decimal(row.estimate or 0.0, max(numbers.decimals(row.outcome) - 1, 0))

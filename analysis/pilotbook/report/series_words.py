@@ -1,0 +1,109 @@
+"""Sentences of the chapter on interrupted time series, chosen by what the ledger says."""
+
+from __future__ import annotations
+
+from IPython.display import Markdown
+
+from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.evaluate.ledger import Row
+from pilotbook.report.language import say
+from pilotbook.report.numbers import Numbers
+from pilotbook.report.series_selection import Series, all_series, leading
+
+ALPHA = 0.05
+
+SERIES = {"pilots": "Pilots", "controls": "Controls", "difference": "Pilots less controls"}
+ESTIMANDS = {
+    "level": "change of level",
+    "slope": "change of slope, per period",
+    "effect": "effect after {horizon} periods",
+    "average": "average effect",
+    "cumulative": "cumulative effect",
+}
+FLAGS = {
+    "few-points": "fewer than twelve points on a side, so the interval is less reliable than its level says",
+    "gap": "periods without a value, bridged by the model and not filled in",
+    "season-left-out": "the years before the reform do not carry the seasonal terms of the plan; they are left out",
+    "no-season-terms": "no seasonal terms in the plan although the periods have seasons",
+    "near-unit-root": "the errors cannot be told from a random walk, so the trend may wander by itself",
+    "first-order-only": "too few points to tell whether errors remember more than the last period; if they do, up to "
+    "a fifth of true nulls are rejected",
+    "residual-autocorrelation": "autocorrelation is left over, so the interval may be too narrow",
+    "seasonal-memory": "the errors remember the same season of the year before, so the interval is too narrow",
+    "influential-point": "one single period moves the effect by a standard error or more, or turns its sign",
+    "designs-contradict": "with a trend that may wander the effect has the other sign",
+}
+
+
+def series_name(language: str, name: str) -> str:
+    """Name a series."""
+    return say(language, SERIES[name])
+
+
+def estimand_name(language: str, row: Row) -> str:
+    """Name what a row estimates."""
+    return say(language, ESTIMANDS[row.estimand], horizon=row.spec.get("horizon", ""))
+
+
+def flags(evaluation: Evaluation, language: str) -> Markdown:
+    """Name what must be said beside the effects that lead, outcome by outcome."""
+    said = []
+    for series in leading(evaluation):
+        effects = [row for row in series.rows if row.spec.get("model") != "newey-west"]
+        codes = dict.fromkeys(code for row in effects for code in row.flags)
+        notes = [say(language, FLAGS[code]) for code in codes if code in FLAGS]
+        title = series.outcome.title.text(language)
+        said += [f"- {say(language, '{title}: {note}', title=title, note=note)}" for note in notes]
+    return Markdown("\n".join(said))
+
+
+def placebo(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Say what the interruptions that did not happen show."""
+    return Markdown("\n\n".join(_placebo(series, numbers) for series in leading(evaluation)))
+
+
+def _placebo(series: Series, numbers: Numbers) -> str:
+    language, rows = numbers.language, series.select("placebo")
+    title = series.outcome.title.text(language)
+    if not rows:
+        return say(language, "**{title}**: not evaluable, fewer than 16 points before the reform.", title=title)
+    small = [row for row in rows if row.p is not None and row.p < ALPHA]
+    strongest = min(rows, key=lambda row: row.p or 0)
+    return say(
+        language,
+        "**{title}**: {dates} dates, of which {small} show a change of level with p below {alpha}; "
+        "the strongest is {strongest} in {period} (p {p}).",
+        title=title,
+        dates=numbers.whole(len(rows)),
+        small=numbers.whole(len(small)),
+        alpha=numbers.decimal(ALPHA, 2),
+        strongest=numbers.value(strongest),
+        period=strongest.spec["period"],
+        p=numbers.value(strongest, "p"),
+    )
+
+
+def control(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Say what the controls did at the same time, or that there are none."""
+    language, said = numbers.language, []
+    for series in all_series(evaluation):
+        rows = series.select("effect")
+        if series.name == "controls" and rows and rows[0].estimate is not None:
+            said.append(
+                say(
+                    language,
+                    "**{title}**: the controls' own effect, which should be none, is {effect} ({interval}).",
+                    title=series.outcome.title.text(language),
+                    effect=numbers.value(rows[0]),
+                    interval=numbers.interval(rows[0]),
+                )
+            )
+    if said:
+        return Markdown("\n\n".join(said))
+    head = say(language, "No control series")
+    warning = say(
+        language,
+        "The reform reached every county. Whatever else changed at the same time counts as its effect here. Single "
+        "interrupted time series have shown large effects of the wrong sign where a randomised trial was the judge.",
+    )
+    return Markdown(f"::: {{.callout-warning}}\n## {head}\n\n{warning}\n:::")

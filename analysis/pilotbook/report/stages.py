@@ -1,0 +1,208 @@
+"""The stages of a report, what each rests on, and what of an earlier result still holds.
+
+The stages are ``estimates``, and for each language ``<lang>/notebook`` and one for each format, such as
+``<lang>/html``. Each has named inputs; the inputs of one stage are an input of the next. Nothing here runs a model
+or opens a notebook, so that an unchanged report is recognised in a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pilotbook import fingerprint
+from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
+from pilotbook.design.planfile import PlanFile
+from pilotbook.errors import NotebookError, ParameterError
+from pilotbook.evaluate.inputs import estimate_inputs
+from pilotbook.panel.panel import Panel
+from pilotbook.project import CHAPTERS
+from pilotbook.report.engine import Engine
+from pilotbook.report.language import catalogue_file
+from pilotbook.report.manifest import Manifest, read_manifest
+
+DID, ITS = "did.ipynb", "its.ipynb"
+BIBLIOGRAPHY = "references.bib"
+SOURCES = (
+    "compose",
+    "execute",
+    "figures",
+    "frontmatter",
+    "language",
+    "numbers",
+    "parameters",
+    "selection",
+    "series_figures",
+    "series_selection",
+    "series_tables",
+    "series_words",
+    "style",
+    "tables",
+    "words",
+)
+"""Modules of `pilotbook.report` that shape an executed notebook."""
+
+LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
+
+ESTIMATES = "estimates"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to render.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    period
+        Up to which period; None for the last of the data.
+    languages, formats
+        Such as ``("en",)`` and ``("html", "pdf")``.
+    engine
+        Which engine draws the pages.
+    out
+        The folder under which ``<plan>/<period>/`` is made.
+    parameters
+        Further parameters of the chapter, by name.
+    """
+
+    plan: PlanFile
+    period: str | None
+    languages: Sequence[str]
+    formats: Sequence[str]
+    engine: Engine
+    out: Path
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def chapter_of(plan: AnalysisPlan) -> str:
+    """Return the chapter of a plan: interrupted time series if one leads, else difference-in-differences."""
+    leads = next(analysis.estimator for analysis in plan.analyses if analysis.headline)
+    return ITS if leads in SERIES_ESTIMATORS else DID
+
+
+def output_of(stage: str) -> str:
+    """Return the file that a stage makes, within the folder of the report."""
+    if stage == ESTIMATES:
+        return "estimates.json"
+    language, kind = stage.split("/")
+    return f"{language}/report.{'ipynb' if kind == 'notebook' else kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The stages of one request.
+
+    Attributes
+    ----------
+    request, panel, period
+        What is rendered, on which data, up to when.
+    inputs
+        Stage to the names and hashes of what it rests on, in the order in which the stages are done.
+    """
+
+    request: Request
+    panel: Panel
+    period: str
+    inputs: Mapping[str, Mapping[str, str]]
+
+    @property
+    def chapter(self) -> str:
+        """Return the notebook that the report is made of: that of the analysis which leads."""
+        return chapter_of(self.request.plan.plan)
+
+    @property
+    def target(self) -> Path:
+        """Return the folder of the report."""
+        return self.request.out / self.request.plan.id / self.period
+
+    def parameters(self, language: str) -> dict[str, str]:
+        """Return what the chapter is given, by name.
+
+        Raises
+        ------
+        ParameterError
+            If the request names a parameter that the call itself sets.
+        """
+        own = {"plan": self.request.plan.id, "period": self.period, "language": language}
+        for key in self.request.parameters.keys() & own.keys():
+            raise ParameterError(f"the parameter '{key}' is set by the call itself: PLAN, --period, --lang")
+        return {**self.request.parameters, **own}
+
+    def earlier(self) -> Manifest:
+        """Return the manifest of the result that is there, an empty one if there is none."""
+        return read_manifest(self.target) or Manifest(self.request.plan.id, self.period)
+
+    def outdated(self, earlier: Manifest) -> dict[str, list[str]]:
+        """Return the stages that must be done, with the inputs that changed or the file that was lost."""
+        todo = {}
+        for stage, inputs in self.inputs.items():
+            changes = fingerprint.changed(earlier.stages.get(stage, {}), inputs)
+            path = output_of(stage)
+            if changes:
+                todo[stage] = changes
+            elif not earlier.intact(self.target, path):
+                todo[stage] = [f"{path} is missing or was edited"]
+        return todo
+
+    def still_holds(self, stage: str, earlier: Manifest) -> bool:
+        """Tell whether an output of the earlier result rests on the estimates and the notebook of now.
+
+        It may be of a language or a format that is not asked for this time.
+        """
+        if not earlier.intact(self.target, output_of(stage)):
+            return False
+        if stage in self.inputs:
+            return not fingerprint.changed(earlier.stages[stage], self.inputs[stage])
+        language, kind = stage.split("/")
+        name = f"{language}/notebook"
+        notebook = self.inputs.get(name) or earlier.stages.get(name, {})
+        same_estimates = notebook.get("estimates") == fingerprint.of_json(self.inputs[ESTIMATES])
+        return same_estimates and (
+            kind == "notebook" or earlier.stages[stage].get("notebook") == fingerprint.of_json(notebook)
+        )
+
+
+def stages(request: Request, panel: Panel, period: str) -> Stages:
+    """Name and hash what every stage of a request rests on.
+
+    Raises
+    ------
+    NotebookError
+        If the chapter is not there.
+    ParameterError
+        If the request names a parameter that the call itself sets.
+    """
+    inputs = {ESTIMATES: estimate_inputs(request.plan, panel, period)}
+    found = Stages(request, panel, period, inputs)
+    chapter = CHAPTERS / found.chapter
+    if not chapter.is_file():
+        raise NotebookError(f"{chapter}: the chapter does not exist")
+    shared = {
+        "estimates": fingerprint.of_json(inputs[ESTIMATES]),
+        "chapter": fingerprint.sha256(chapter.read_bytes()),
+        "code": fingerprint.of_code(*(f"report/{name}.py" for name in SOURCES)),
+        "libraries": fingerprint.of_libraries(LIBRARIES),
+    }
+    engine = request.engine.fingerprint()
+    proof = fingerprint.of_code("report/proof.py", "report/numbers.py")
+    bibliography = fingerprint.sha256((CHAPTERS / BIBLIOGRAPHY).read_bytes())
+    for language in request.languages:
+        notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
+        pages = {
+            "notebook": fingerprint.of_json(notebook),
+            "bibliography": bibliography,
+            "engine": engine,
+            "proof": proof,
+        }
+        inputs[f"{language}/notebook"] = notebook
+        inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
+    return found
+
+
+def _words(language: str) -> dict[str, str]:
+    """Hash the catalogue of a language; English has none."""
+    catalogue = catalogue_file(language)
+    return {"translation": fingerprint.sha256(catalogue.read_bytes())} if catalogue.is_file() else {}
