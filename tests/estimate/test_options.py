@@ -8,6 +8,7 @@ from __future__ import annotations
 import diff_diff
 import numpy as np
 import pytest
+
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.extended_twfe import extended_twfe
@@ -36,9 +37,7 @@ def test_group_time_options_against_diff_diff(base, anticipation, controls):
         anticipation=anticipation,
     )
     oracle = fit(model, PANEL.frame(), "y", *LONG, aggregate="event_study")
-    (effects,) = callaway_santanna(
-        PANEL.y, PANEL.cohort, controls=controls, base=base, anticipation=anticipation
-    )
+    (effects,) = callaway_santanna(PANEL.y, PANEL.cohort, controls=controls, base=base, anticipation=anticipation)
     for g, t, effect in zip(effects.cohort, effects.period, effects.effects(), strict=True):
         assert effect.estimate == pytest.approx(oracle.group_time_effects[g, t]["effect"], abs=TOLERANCE)
         assert effect.standard_errors[Variance.INFLUENCE].se == pytest.approx(
