@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import yaml
@@ -19,6 +19,20 @@ from pilotbook.panel.periods import format_period
 NEVER = -1
 
 
+Inference = Literal[
+    "none",
+    "placebo_rank",
+    "randomisation",
+    "randomisation_coefficient",
+    "randomisation_studentised",
+    "wild_bootstrap",
+    "ferman_pinto",
+    "cluster_robust",
+    "cr2_satterthwaite",
+]
+"""Kinds of inference that a rule can name."""
+
+
 class InferenceRule(BaseModel):
     """One line of the rule table ``inference.yml``."""
 
@@ -27,7 +41,8 @@ class InferenceRule(BaseModel):
     pilots: tuple[int, int | None]
     controls: tuple[int, int | None] = (0, None)
     largest_weight: float = 1.0
-    leads: str
+    leads: Inference
+    beside: tuple[Inference, ...] = ()
     because: str
 
     def fits(self, pilots: int, controls: int, largest_weight: float) -> bool:
@@ -104,8 +119,8 @@ class Contract:
         Largest share of one assigned unit in the weight of all.
     staggered
         Whether there is more than one start.
-    rule, leads, because
-        The rule of ``inference.yml`` that fits, what leads by it, and why.
+    rule, leads, beside, because
+        The rule of ``inference.yml`` that fits, what leads by it, what is shown beside it, and why.
     """
 
     periods: int
@@ -122,6 +137,7 @@ class Contract:
     staggered: bool
     rule: str
     leads: str
+    beside: tuple[str, ...]
     because: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -163,6 +179,7 @@ def draw_contract(plan: AnalysisPlan, panel: Panel) -> Contract:
         staggered=len(np.unique(cohort[treated])) > 1,
         rule=rule.rule,
         leads=rule.leads,
+        beside=rule.beside,
         because=rule.because,
     )
 

@@ -27,6 +27,10 @@ class Row:
         repeats a published analysis, not to be led with; ``description``: a mean, no effect.
     estimate, se, df, ci_low, ci_high, level, p, p_method
         In ``unit``; None where the value does not exist, and then ``reason`` says why.
+    p_smallest, n_draws
+        For a test made of draws, the smallest p value that it can give, and the number of draws.
+    p_family, p_family_method, p_holm
+        The p value that allows for the other outcomes of the family, by which method, and Holm's; of rows that lead.
     n_obs, n_units, n_pilots, n_controls
         County-periods, counties, pilot counties and control counties behind the estimate.
     n_clusters, n_pilot_clusters
@@ -52,6 +56,11 @@ class Row:
     level: float | None = None
     p: float | None = None
     p_method: str | None = None
+    p_smallest: float | None = None
+    n_draws: int | None = None
+    p_family: float | None = None
+    p_family_method: str | None = None
+    p_holm: float | None = None
     n_obs: int | None = None
     n_units: int | None = None
     n_pilots: int | None = None

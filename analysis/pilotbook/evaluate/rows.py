@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotbook.design.contract import InferenceRule, largest_share, permitted_inference
+from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
 from pilotbook.design.plan import SERIES_ESTIMATORS, Analysis, AnalysisPlan
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
+from pilotbook.evaluate.drawn_tests import DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, estimands
 from pilotbook.evaluate.ledger import Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
@@ -63,14 +64,22 @@ class Question:
             yield replace(row, reason=effect.detail)
             return
         leading = LEADING.get(self.rule.leads, ())
-        if not leading:
-            yield replace(_filled(row, effect, estimand), reason=_not_by_standard_error(effect, self.rule))
-        if effect.counts.n_pilot_clusters == 1:
-            return  # one assigned unit never shows a standard error
-        for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
-            named = row if variance in leading else _variant(row, variance, "comparison")
-            error = effect.standard_errors[variance]
-            yield _with_error(_filled(named, effect, estimand), error, variance, unit, self.plan.level)
+        filled = _filled(row, effect, estimand)
+        if self.rule.leads in DRAWN:
+            yield self._drawn(filled, self.rule.leads, estimand)
+        elif not leading:
+            yield replace(filled, reason=self.rule.because)
+        if effect.counts.n_pilot_clusters != 1:  # one assigned unit never shows a standard error
+            for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
+                named = filled if variance in leading else _variant(filled, "error", variance.value)
+                yield _with_error(named, effect.standard_errors[variance], variance, unit, self.plan.level)
+        if "event_time" not in estimand.spec:
+            for name in self.rule.beside:
+                yield self._drawn(_variant(filled, "test", name), name, estimand)
+
+    def _drawn(self, row: Row, name: Inference, estimand: Estimand) -> Row:
+        test, flags = run_test(name, self.sample, self.analysis, estimand, self.plan.level)
+        return with_test(row, test, name, flags)
 
     def _replication(self, estimand: Estimand) -> Iterator[Row]:
         effect, unit = estimand.effect, self.plan.panel.unit
@@ -92,8 +101,9 @@ class Question:
         return staggered and self.analysis.estimator in {"twfe", "event_study"}
 
 
-def _variant(row: Row, variance: Variance, role: Role) -> Row:
-    return replace(row, role=role, spec={**row.spec, "error": variance.value})
+def _variant(row: Row, key: str, value: str) -> Row:
+    """Return the row as a comparison: the same estimate with another ``error`` or another ``test``."""
+    return replace(row, role="comparison", spec={**row.spec, key: value})
 
 
 def _filled(row: Row, effect: Effect, estimand: Estimand) -> Row:
@@ -124,13 +134,6 @@ def _with_error(row: Row, error: StandardError | NotEstimable, variance: Varianc
         level=level,
         p=error.p_value(row.estimate),
         p_method=f"t, {variance.value}, clustered by {unit}",
-    )
-
-
-def _not_by_standard_error(effect: Effect, rule: InferenceRule) -> str:
-    return (
-        f"assigned units under the reform: {effect.counts.n_pilot_clusters}; the rule '{rule.rule}' asks for "
-        f"{rule.leads.replace('_', ' ')} inference, which this version does not compute: {rule.because}"
     )
 
 

@@ -26,7 +26,7 @@ def test_nothing_missing_is_the_short_cut(window, statistic):
     panel = assigned_panel(cohorts=(4, 5), pilots=4, n_units=10, effect=1.0, seed=6)
     design = {**panel.design, "estimand": Estimand("imputation", window), "statistic": statistic, "level": 0.9}
     (short,) = randomisation(panel.y, panel.cohort, **design, rng=rng())
-    found = randomisation_of_incomplete(panel.y, panel.cohort, **design, rng=rng())
+    (found,) = randomisation_of_incomplete(panel.y, panel.cohort, **design, rng=rng())
     for name in ("estimate", "p", "low", "high", "smallest_p"):
         # the scale of a placebo takes its coefficients at the actual weights
         loose = statistic == "prescaled" and name in {"low", "high", "p"}
@@ -44,7 +44,7 @@ def test_exact_p_is_the_share_of_reestimated_placebos(window):
         return (result.event_time.averages[window] if window else result.overall).estimate
 
     placebos = np.abs([estimate(cohort) for cohort in every_assignment(panel)])
-    found = randomisation_of_incomplete(
+    (found,) = randomisation_of_incomplete(
         panel.y,
         panel.cohort,
         **panel.design,
@@ -65,7 +65,7 @@ def test_the_interval_is_the_set_of_effects_not_rejected():
     def test(effect: float):
         y = panel.y - effect * dummy
         design = {**panel.design, "estimand": Estimand("imputation"), "level": 0.8}
-        return randomisation_of_incomplete(y, panel.cohort, **design, rng=rng())
+        return randomisation_of_incomplete(y, panel.cohort, **design, rng=rng())[0]
 
     found = test(0.0)
     width = found.high - found.low

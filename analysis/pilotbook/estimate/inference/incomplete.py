@@ -35,7 +35,7 @@ def randomisation_of_incomplete(
     statistic: Statistic = "prescaled",
     n_draws: int = 4_999,
     level: float = 0.95,
-) -> DrawTest | NotEstimable:
+) -> tuple[DrawTest | NotEstimable]:
     """Test an imputation effect on one outcome whose cells may be missing.
 
     Parameters
@@ -46,6 +46,11 @@ def randomisation_of_incomplete(
         As in `pilotbook.estimate.inference.randomisation.randomisation`; the estimand's form is imputation.
     statistic
         ``prescaled`` or ``coefficient``.
+
+    Returns
+    -------
+    tuple of DrawTest or NotEstimable
+        Of length one.
 
     Raises
     ------
@@ -60,7 +65,13 @@ def randomisation_of_incomplete(
         raise ValueError("with missing cells: the imputation, by its coefficient or prescaled")
     sample = arrange(y, cohort, weights, cluster, anticipation)
     if isinstance(sample, NotEstimable):
-        return sample
+        return (sample,)
+    return (_test(sample, estimand, statistic, n_draws, rng, level),)
+
+
+def _test(
+    sample: Sample, estimand: Estimand, statistic: Statistic, n_draws: int, rng: np.random.Generator, level: float
+) -> DrawTest | NotEstimable:
     observed = np.isfinite(sample.y[0])
     refused = obstacle(sample, observed, never_treated=True) or one_start_each(sample)
     if refused:

@@ -1,0 +1,189 @@
+"""The tests that rest on draws, by the names of the rule table, and how one becomes a row of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from pilotbook.design.contract import Inference
+from pilotbook.design.plan import Analysis
+from pilotbook.estimate.inference.assigned_units import complete_rows
+from pilotbook.estimate.inference.ferman_pinto import ferman_pinto
+from pilotbook.estimate.inference.incomplete import randomisation_of_incomplete
+from pilotbook.estimate.inference.linear_form import Estimand as Target
+from pilotbook.estimate.inference.linear_form import Form
+from pilotbook.estimate.inference.randomisation import DrawTest, Statistic, randomisation
+from pilotbook.estimate.inference.wild_bootstrap import wild_bootstrap
+from pilotbook.estimate.result import NotEstimable, Reason
+from pilotbook.evaluate.estimators import Estimand
+from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.sample import AnalysisSample
+
+SEED = 20_231
+"""The same for every test, so that two outcomes of one design have the same placebo assignments."""
+
+FEW_UNITS = 12
+"""Below this many assigned units there are too few Rademacher signs, and Webb's six points are used."""
+
+UNSCALED = "unscaled_randomisation"
+"""Flag: too few periods before the start to guard against pilots that are more variable than controls."""
+
+DrawnTest = Callable[[AnalysisSample, Target, float], DrawTest | NotEstimable]
+
+
+def _randomisation(
+    statistic: Statistic, sample: AnalysisSample, target: Target, level: float
+) -> DrawTest | NotEstimable:
+    complete = bool(complete_rows(sample.y).all())
+    run = randomisation
+    if not complete and target.form == "imputation" and statistic != "studentised":
+        run = randomisation_of_incomplete
+    return run(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        estimand=target,
+        rng=np.random.default_rng(SEED),
+        statistic=statistic,
+        level=level,
+    )[0]
+
+
+def _wild_bootstrap(sample: AnalysisSample, target: Target, level: float) -> DrawTest | NotEstimable:
+    return wild_bootstrap(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        estimand=target,
+        rng=np.random.default_rng(SEED),
+        signs="webb" if len(np.unique(sample.assignment)) < FEW_UNITS else "rademacher",
+        level=level,
+    )[0]
+
+
+def _ferman_pinto(sample: AnalysisSample, target: Target, level: float) -> DrawTest | NotEstimable:
+    return ferman_pinto(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        estimand=target,
+        rng=np.random.default_rng(SEED),
+        level=level,
+    )[0]
+
+
+DRAWN: Mapping[Inference, DrawnTest] = {
+    "placebo_rank": partial(_randomisation, "prescaled"),
+    "randomisation": partial(_randomisation, "prescaled"),
+    "randomisation_coefficient": partial(_randomisation, "coefficient"),
+    "randomisation_studentised": partial(_randomisation, "studentised"),
+    "wild_bootstrap": _wild_bootstrap,
+    "ferman_pinto": _ferman_pinto,
+}
+
+NAMES: Mapping[Inference, str] = {
+    "placebo_rank": "placebo rank",
+    "randomisation": "randomisation, prescaled",
+    "randomisation_coefficient": "randomisation, coefficient",
+    "randomisation_studentised": "randomisation, studentised",
+    "wild_bootstrap": "restricted wild cluster bootstrap",
+    "ferman_pinto": "Ferman-Pinto",
+}
+
+
+def run_test(
+    name: Inference, sample: AnalysisSample, analysis: Analysis, estimand: Estimand, level: float
+) -> tuple[DrawTest | NotEstimable, tuple[str, ...]]:
+    """Run a test of the rule table on one quantity of an analysis; return it with what must be said beside it.
+
+    A test that leads is run on the coefficient if the past is too short to tell how variable a unit is.
+    """
+    target = linear_target(analysis, estimand)
+    if target is None:
+        return NotEstimable(Reason.NO_PRE_PERIOD, "no test by draws for a period before the start"), ()
+    sample = tested_sample(sample, analysis)
+    test = DRAWN[name](sample, target, level)
+    leads = name in {"placebo_rank", "randomisation"}
+    if leads and isinstance(test, NotEstimable) and test.reason is Reason.NO_PRE_PERIOD:
+        return DRAWN["randomisation_coefficient"](sample, target, level), (UNSCALED,)
+    return test, ()
+
+
+def tested_sample(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:
+    """Return the sample that an analysis looks at: of a 2×2 its two periods, counties with both only."""
+    if analysis.estimator != "two_by_two":
+        return sample
+    pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
+    pair = sample.between(pre, post)
+    known = complete_rows(pair.y)
+    return replace(
+        pair,
+        y=pair.y[known],
+        cohort=pair.cohort[known],
+        weights=None if pair.weights is None else pair.weights[known],
+        assignment=pair.assignment[known],
+        county=pair.county[known],
+    )
+
+
+def linear_target(analysis: Analysis, estimand: Estimand) -> Target | None:
+    """Return what a quantity of an analysis is as a linear form, None if it lies before the start."""
+    window = None
+    if "event_times" in estimand.spec:
+        first, last = estimand.spec["event_times"].split("..")
+        window = int(first), int(last)
+    elif "event_time" in estimand.spec:
+        window = (int(estimand.spec["event_time"]),) * 2
+    if window is not None and window[0] < 0:
+        return None
+    return Target(_form(analysis), window)
+
+
+def _form(analysis: Analysis) -> Form:
+    match analysis.estimator:
+        case "imputation":
+            return "imputation"
+        case "callaway_santanna":
+            return "never_treated" if analysis.controls == "never_treated" else "not_yet_treated"
+        case "event_study":
+            return "never_treated"
+        case _:
+            return "two_way"
+
+
+def with_test(row: Row, test: DrawTest | NotEstimable, name: Inference, flags: tuple[str, ...] = ()) -> Row:
+    """Return the row with p value and interval of a test made of draws: both of the same test, no standard error."""
+    if isinstance(test, NotEstimable):
+        return replace(row, reason=test.detail)
+    bounded = bool(np.isfinite([test.low, test.high]).all())
+    method = NAMES["randomisation_coefficient" if UNSCALED in flags else name]
+    return replace(
+        row,
+        ci_low=test.low if bounded else None,
+        ci_high=test.high if bounded else None,
+        level=test.level,
+        p=test.p,
+        p_method=f"{method}, {'all assignments' if test.exact else 'random draws'}",
+        p_smallest=test.smallest_p,
+        n_draws=test.n_draws,
+        reason=None if bounded else unbounded(test),
+        flags=(*row.flags, *flags),
+    )
+
+
+def unbounded(test: DrawTest) -> str:
+    """Say why a test gives no interval."""
+    alpha = 1 - test.level
+    if test.smallest_p > alpha * (1 + 1e-9):
+        return (
+            f"the smallest p value that this design can give is {test.smallest_p:.3f}, above {alpha:.2f}: no effect, "
+            "however large, could be told from chance at this level"
+        )
+    return "the test rejects no effect on one side, however large"
