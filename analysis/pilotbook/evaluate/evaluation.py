@@ -16,6 +16,7 @@ from pilotbook.design.contract import Contract, draw_contract, population_weight
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.rows import mean_rows, questions
@@ -91,6 +92,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         rows.update({row.id: row for row in new if row.id not in rows})
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             headline[question.common["outcome"]] = _lead(new).id
+    rows.update({row.id: row for row in agreement_rows(rows.values())})
     return Ledger(
         plan=plan_file.id,
         period=period,
