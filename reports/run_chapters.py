@@ -1,13 +1,15 @@
 """Before Quarto renders the website: run the chapters of analysis/ with their default parameters into chapters/.
 
-Quarto itself would write outputs back into the notebooks that it executes. Here they are read, run in memory and written
-elsewhere, so that a render leaves the sources as they are.
+Quarto itself would write outputs back into the notebooks that it executes. Here they are read, run in memory and
+written elsewhere, so that a render leaves the sources as they are.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(os.environ.get("QUARTO_PROJECT_DIR") or Path(__file__).parents[1]).resolve()
@@ -17,8 +19,8 @@ BESIDE = ("*.bib", "*.csl", "*.svg", "*.png")
 
 def run_chapters() -> None:
     """Write an executed copy of every chapter, and copies of the files that stand beside them."""
-    from pilotbook.report.compose import read_notebook, write_notebook
-    from pilotbook.report.execute import execute
+    from pilotbook.report.compose import read_notebook, write_notebook  # noqa: PLC0415  # a missing package is explained
+    from pilotbook.report.execute import execute  # noqa: PLC0415  # likewise
 
     CHAPTERS.mkdir(exist_ok=True)
     sources = sorted((ROOT / "analysis").glob("*.ipynb"))
@@ -28,16 +30,17 @@ def run_chapters() -> None:
         for path in (ROOT / "analysis").glob(pattern):
             (CHAPTERS / path.name).write_bytes(path.read_bytes())
     for source in sources:
-        executed = execute(read_notebook(source), ROOT, source.name)
-        draft = CHAPTERS / f".{source.name}.draft"
-        write_notebook(executed, draft)
-        draft.replace(CHAPTERS / source.name)
+        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+            executed = execute(read_notebook(source), Path(private), source.name)
+            draft = Path(private) / source.name
+            write_notebook(executed, draft)
+            shutil.copyfile(draft, CHAPTERS / source.name)
 
 
 def main() -> int:
     """Run the chapters; a failure is one message and stops Quarto."""
     try:
-        from pilotbook.errors import PilotbookError
+        from pilotbook.errors import PilotbookError  # noqa: PLC0415  # a missing package is explained
     except ImportError:
         print(
             f"{sys.executable} has no pilotbook; run `make environment`, or set QUARTO_PYTHON to a Python that has it",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from pilotbook import __version__
+from pilotbook.cli_data import data
 from pilotbook.errors import CallError, ParameterError, PilotbookError
 from pilotbook.project import BUILD, PLANS
 
@@ -53,6 +54,9 @@ def _tell(line: str) -> None:
 @click.version_option(__version__, prog_name="pilotbook")
 def app() -> None:
     """Turn an analysis plan and a panel of counties into an evaluation report that anyone can rerun."""
+
+
+app.add_command(data)
 
 
 @app.command()

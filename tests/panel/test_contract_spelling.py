@@ -182,7 +182,7 @@ def test_a_workbook_with_dates_and_per_cent_cells(tmp_path: Path) -> None:
     np.testing.assert_array_equal(frame["phc_visit_share"], [51.0, 52.0, 53.0])
     kinds = {(c.kind, c.sheet, c.rows) for c in found.conversions if c.kind != "header-name"}
     assert ("percent-format", "季度数据", "2-4") in kinds
-    assert ("excel-date", "季度数据", "2") in kinds
+    assert ("excel-date", "季度数据", "2-4") in kinds
     assert found.valid
 
 

@@ -71,6 +71,14 @@ class PanelSection(_Section):
         default=(), description="Spellings in the start column that mean never, besides the empty cell."
     )
 
+    @model_validator(mode="after")
+    def _distinct_columns(self) -> Self:
+        if len({self.unit, self.period, self.start}) < 3 or self.assignment_unit in {self.period, self.start}:
+            raise ValueError(
+                "county, period and start must be three columns; only the assignment unit may be the county"
+            )
+        return self
+
 
 class Outcome(_Section):
     """One outcome: a column, or a numerator over a denominator."""
@@ -82,9 +90,11 @@ class Outcome(_Section):
     column: Text | None = Field(default=None, description="Column that holds the outcome.")
     numerator: Text | None = None
     denominator: Text | None = None
-    per: float = Field(default=1.0, gt=0, description="The ratio is multiplied by this, such as 100000.")
+    per: float = Field(
+        default=1.0, gt=0, allow_inf_nan=False, description="The ratio is multiplied by this, such as 100000."
+    )
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
-    minimum_important_effect: float = Field(gt=0, description="In the unit of the outcome.")
+    minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
 
     @model_validator(mode="after")
     def _one_definition(self) -> Self:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
 import yaml
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pilotbook.design.plan import AnalysisPlan
-from pilotbook.errors import PlanError, UnknownNameError
+from pilotbook.errors import CallError, PlanError, UnknownNameError
 from pilotbook.project import plan_folders
 
 SUFFIX = ".yml"
@@ -51,8 +52,12 @@ def find_plan(name: str) -> Path:
     ------
     UnknownNameError
         If there is neither such a file nor such a plan.
+    CallError
+        If it is the path of a folder.
     """
     path = Path(name)
+    if path.is_dir() and (path.suffix or len(path.parts) != 1):
+        raise CallError(f"{name} is a folder; name the plan's file in it")
     if path.suffix in {SUFFIX, ".yaml"} or len(path.parts) > 1:
         if path.is_file():
             return path.resolve()
@@ -84,10 +89,10 @@ def read_plan(path: Path) -> PlanFile:
         mark = error.problem_mark
         at = f" line {mark.line + 1}, column {mark.column + 1}:" if mark else ""
         raise PlanError(f"{shown}:{at} not YAML: {error.problem}; check indentation, colons and quotes") from None
-    except yaml.YAMLError as error:
-        raise PlanError(f"{shown}: not YAML: {error}") from None
+    except yaml.reader.ReaderError as error:
+        raise PlanError(f"{shown}: {_place_of_character(text, error.position)}: not YAML: {error.reason}") from None
     if not isinstance(content, dict):
-        raise PlanError(f"{shown}: the plan must be a list of `key: value` lines; it is {_kind(content)}")
+        raise PlanError(f"{shown}: the plan must consist of `key: value` lines; it is {_kind(content)}")
     repeated = _repeated_keys(node)
     if repeated:
         raise PlanError("\n".join(f"{shown}: {line}" for line in repeated))
@@ -97,24 +102,49 @@ def read_plan(path: Path) -> PlanFile:
         raise PlanError("\n".join(f"{shown}: {_explain(e, node)}" for e in error.errors())) from None
 
 
+def _place_of_character(text: str, position: int) -> str:
+    before = text[:position].split("\n")
+    return f"line {len(before)}, column {len(before[-1]) + 1}"
+
+
 def _kind(content: object) -> str:
-    return "empty" if content is None else f"a {type(content).__name__}"
+    match content:
+        case None:
+            return "empty"
+        case list():
+            return "a list"
+        case str():
+            return "a text"
+    return f"the value {content}"
 
 
-def _repeated_keys(node: yaml.Node | None) -> list[str]:
+def _repeated_keys(root: yaml.Node | None) -> list[str]:
     """Return the keys that stand twice in one mapping: YAML would silently keep the last."""
     found: list[str] = []
-    if isinstance(node, yaml.MappingNode):
+    for mapping in _mappings(root):
         seen: set[str] = set()
-        for key, value in node.value:
+        for key, _ in mapping.value:
             if key.value in seen:
                 found.append(f"{_place(key)}: the key `{key.value}` stands twice; keep one of them")
             seen.add(key.value)
-            found += _repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            found += _repeated_keys(item)
     return found
+
+
+def _mappings(root: yaml.Node | None) -> list[yaml.MappingNode]:
+    """Return every mapping of a document once, however often aliases repeat it."""
+    found: list[yaml.MappingNode] = []
+    todo, seen = [root], {id(root)}
+    while todo:
+        node = todo.pop()
+        children: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            found.append(node)
+            children = [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            children = list(node.value)
+        todo += [child for child in children if id(child) not in seen]
+        seen |= {id(child) for child in children}
+    return sorted(found, key=lambda mapping: mapping.start_mark.index)
 
 
 def _explain(error: ErrorDetails, root: yaml.Node | None) -> str:
@@ -129,7 +159,7 @@ def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
     match error["type"]:
         case "missing":
             return "this key is missing; add it"
-        case "extra_forbidden":
+        case "extra_forbidden" | "invalid_key":
             known = _keys_at(location[:-1])
             near = get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
             return f"unknown key; did you mean `{near[0]}`?" if near else f"unknown key; valid: {', '.join(known)}"
@@ -142,7 +172,14 @@ def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
         case "string_pattern_mismatch":
             return f"'{error['input']}' must be lower-case letters, digits, `-` and `_`"
         case _:
-            return f"{error['msg'][0].lower()}{error['msg'][1:]} (it is {error['input']!r})"
+            return f"{error['msg'][0].lower()}{error['msg'][1:]} (it is {_quote(error['input'])})"
+
+
+def _quote(value: object) -> str:
+    """Write a wrong value, cut short: aliases can make one without end."""
+    short = Repr()
+    short.maxlevel, short.maxstring, short.maxother = 2, 60, 60
+    return short.repr(value)
 
 
 def _keys_at(location: Sequence[int | str]) -> list[str]:

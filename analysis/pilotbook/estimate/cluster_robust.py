@@ -29,21 +29,62 @@ LEVERAGE_ONE = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class ClusterBlock:
-    """Clusters whose cross products are multiples of one matrix.
+    """Clusters whose regressors are multiples of the same rows.
 
     Attributes
     ----------
     clusters : (m,)
         Codes of the clusters.
     scale : (m,)
-        The multiple of each.
-    cross_product : (p, p)
-        The common matrix: ``X_g'X_g == scale[g] * cross_product``.
+        The multiple of each cross product: ``X_g'X_g == scale[g] * rows'rows``.
+    rows : (n_rows, p)
+        The common (demeaned, weighted) regressors.
     """
 
     clusters: IntArray
     scale: FloatArray
-    cross_product: FloatArray
+    rows: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Leverage:
+    """What a block of clusters does to the fit, along the directions in which it does anything.
+
+    Attributes
+    ----------
+    vectors : (p, r)
+        The directions, orthonormal.
+    size : (n_scales, r)
+        Leverage by distinct scale, between 0 and 1.
+    rest : (n_scales, r)
+        One less the leverage, infinite where nothing is left: the generalised inverse ignores such a
+        direction.
+    lost : (n_scales, r)
+        Where nothing is left.
+    of_scale : (m,)
+        Which scale each cluster has.
+    """
+
+    vectors: FloatArray
+    size: FloatArray
+    rest: FloatArray
+    lost: BoolArray
+    of_scale: IntArray
+
+    @classmethod
+    def of(cls, block: ClusterBlock, root: FloatArray) -> _Leverage:
+        """Decompose a block, by whichever of rows or regressors there are fewer of."""
+        z = block.rows @ root
+        if len(z) < z.shape[1]:
+            values, left = np.linalg.eigh(z @ z.T)
+            kept = values > 1e-13 * values.max(initial=0.0)
+            values, vectors = values[kept], z.T @ left[:, kept] / np.sqrt(values[kept])
+        else:
+            values, vectors = np.linalg.eigh(z.T @ z)
+        scales, of_scale = np.unique(block.scale, return_inverse=True)
+        size = np.multiply.outer(scales, np.maximum(values, 0.0))
+        lost = 1.0 - size < LEVERAGE_ONE
+        return cls(vectors, size, np.where(lost, np.inf, 1.0 - size), lost, of_scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,43 +168,49 @@ def cluster_robust(
     Webb (2023) for CRV3. Checked against pyfixest (CRV1, CRV3) and diff-diff ``hc2_bm`` (CR2).
     """
     root = _inverse_root(gram)
+    plain = contrasts @ root
     n_clusters, n_contrasts = scores.shape[1], len(contrasts)
     a = {kind: np.empty((len(scores), n_clusters, n_contrasts)) for kind in kinds}
     d = np.empty((n_clusters, n_contrasts))
     h = np.empty((n_contrasts, n_clusters, len(gram)))
     carried = np.zeros(n_contrasts, dtype=np.bool_)
     for block in blocks:
-        eigenvalues, vectors = np.linalg.eigh(root @ block.cross_product @ root)
-        basis = root @ vectors
-        z = contrasts @ basis
-        scales, of_scale = np.unique(block.scale, return_inverse=True)
-        leverage = np.multiply.outer(scales, np.maximum(eigenvalues, 0.0))
-        rest = 1.0 - leverage
-        lost = rest < LEVERAGE_ONE
-        if lost.any():
-            weight = np.abs(z) > 1e-6 * np.linalg.norm(contrasts @ root, axis=1, keepdims=True)
-            carried |= (lost[:, None, :] & weight).any(axis=(0, 2))
-        rest = np.where(lost, np.inf, rest)
-        own = scores[:, block.clusters]
-        rotated = own @ basis if len(scales) > 1 else None
+        leverage = _Leverage.of(block, root)
+        z = plain @ leverage.vectors
+        matters = np.abs(z) > 1e-6 * np.linalg.norm(plain, axis=1, keepdims=True)
+        carried |= (leverage.lost[:, None, :] & matters).any(axis=(0, 2))
+        own = scores[:, block.clusters] @ root
         for kind in kinds:
-            factor = rest ** -EXPONENT[kind]
-            rows = (z * factor) @ basis.T if rotated is None else z
-            adjusted = own if rotated is None else rotated * factor[of_scale]
-            a[kind][:, block.clusters] = adjusted @ rows.T
+            a[kind][:, block.clusters] = _contributions(own, plain, z, leverage, EXPONENT[kind])
         if Variance.CR2 in kinds:
-            d[block.clusters] = ((leverage / rest) @ np.square(z).T)[of_scale]
-            h[:, block.clusters] = (((leverage / np.sqrt(rest)) * z[:, None, :]) @ vectors.T)[:, of_scale]
-    correction = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan
-    factors = {
-        Variance.CRV1: correction * (n_obs - 1) / (n_obs - n_parameters) if n_obs > n_parameters else np.nan,
-        Variance.CR2: 1.0,
-        Variance.CRV3: 1 / correction,
-    }
+            size, rest = leverage.size, leverage.rest
+            d[block.clusters] = ((size / rest) @ np.square(z).T)[leverage.of_scale]
+            tilted = ((size / np.sqrt(rest)) * z[:, None, :]) @ leverage.vectors.T
+            h[:, block.clusters] = tilted[:, leverage.of_scale]
     df = {kind: np.full(n_contrasts, n_clusters - 1.0) for kind in kinds}
     if Variance.CR2 in kinds:
         df[Variance.CR2] = _satterthwaite(d, h)
+    factors = _factors(n_clusters, n_obs, n_parameters)
     return ClusterRobust(a, {kind: factors[kind] for kind in kinds}, df, carried)
+
+
+def _factors(n_clusters: int, n_obs: int, n_parameters: int) -> dict[Variance, float]:
+    """Small-sample factor of each kind, NaN where it does not exist."""
+    correction = n_clusters / (n_clusters - 1) if n_clusters > 1 else np.nan
+    spare = (n_obs - 1) / (n_obs - n_parameters) if n_obs > n_parameters else np.nan
+    return {Variance.CRV1: correction * spare, Variance.CR2: 1.0, Variance.CRV3: 1 / correction}
+
+
+def _contributions(
+    own: FloatArray, plain: FloatArray, z: FloatArray, leverage: _Leverage, exponent: float
+) -> FloatArray:
+    """Adjust the contributions (n_outcomes, m, n_contrasts) of a block's clusters."""
+    if exponent == 0.0:
+        return np.asarray(own @ plain.T)
+    extra = leverage.rest**-exponent - 1.0
+    if len(extra) == 1:
+        return np.asarray(own @ (plain + (z * extra) @ leverage.vectors.T).T)
+    return np.asarray(own @ plain.T + ((own @ leverage.vectors) * extra[leverage.of_scale]) @ z.T)
 
 
 def deletion_shifts(
@@ -182,12 +229,13 @@ def deletion_shifts(
     shifts = np.zeros_like(scores)
     lost: list[tuple[int, FloatArray]] = []
     for block in blocks:
-        eigenvalues, vectors = np.linalg.eigh(root @ block.cross_product @ root)
-        basis = root @ vectors
-        rest = 1.0 - np.multiply.outer(block.scale, np.maximum(eigenvalues, 0.0))
-        lost += [(int(block.clusters[m]), basis[:, j]) for m, j in np.argwhere(rest < LEVERAGE_ONE)]
-        rest = np.where(rest < LEVERAGE_ONE, np.inf, rest)
-        shifts[:, block.clusters] = -((scores[:, block.clusters] @ basis) / rest) @ basis.T
+        leverage = _Leverage.of(block, root)
+        basis = root @ leverage.vectors
+        gone = leverage.lost[leverage.of_scale]
+        lost += [(int(block.clusters[m]), basis[:, r]) for m, r in np.argwhere(gone)]
+        own = scores[:, block.clusters] @ root
+        extra = (1.0 / leverage.rest - 1.0)[leverage.of_scale]
+        shifts[:, block.clusters] = -(own @ root + ((own @ leverage.vectors) * extra) @ basis.T)
     return shifts, lost
 
 

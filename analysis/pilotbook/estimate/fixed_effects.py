@@ -30,7 +30,9 @@ BoolArray = NDArray[np.bool_]
 RANK_TOLERANCE = 1e-11
 """Relative size below which an eigenvalue of the scaled cross product counts as zero."""
 NO_VARIATION = 1e-12
-"""Variation left, relative to the size of the outcome, below which an outcome counts as constant."""
+"""Largest deviation from unit means, relative to the outcome's size, that counts as constant."""
+NO_RESIDUAL = 1e-9
+"""Largest residual, relative to the largest deviation from unit means, that counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,15 +126,18 @@ class TwoWayFit:
         if len(starts) == len(order):
             for p in np.unique(self.pattern[units]):
                 alike = units[self.pattern[units] == p]
-                yield ClusterBlock(
-                    cluster[alike], self.sample.weights[alike], self.design[p].T @ self.design[p]
-                )
+                yield ClusterBlock(cluster[alike], self.sample.weights[alike], self._rows(p))
             return
         for members in np.split(order, starts[1:]):
             patterns, inverse = np.unique(self.pattern[members], return_inverse=True)
             total = np.bincount(inverse, self.sample.weights[members])
             x = (self.design[patterns] * np.sqrt(total)[:, None, None]).reshape(-1, len(self.scale))
-            yield ClusterBlock(cluster[members[:1]], np.ones(1), x.T @ x)
+            yield ClusterBlock(cluster[members[:1]], np.ones(1), x)
+
+    def _rows(self, pattern: int) -> FloatArray:
+        """Regressors of a pattern in its used periods."""
+        x = self.design[pattern]
+        return np.asarray(x[np.any(x != 0, axis=1)])
 
     def effects(
         self, contrasts: FloatArray, n_rows: int, counts: Counts | None = None
@@ -198,12 +203,40 @@ def fit_two_way(sample: Sample, observed: BoolArray, regressors: Regressors) -> 
     bread, rank = _pseudo_inverse(gram)
     y, spread, size = _demean_units(sample.y, used)
     products = by_pattern(y, design, pattern) * weights[:, None]
-    coefficients = products.sum(axis=1) @ bread
-    scores = products - _fitted_products(design, pattern, coefficients) * weights[:, None]
+    solution = _Solution(design, pattern, products.sum(axis=1) @ bread)
     return TwoWayFit(
-        sample, used, n_regressors, coefficients, scores, gram, bread, scale, design, pattern, rank,
-        _constant(y, design, pattern, coefficients, spread, size),
-    )  # fmt: skip
+        sample=sample,
+        used=used,
+        n_regressors=n_regressors,
+        coefficients=solution.coefficients,
+        unit_scores=products - solution.products() * weights[:, None],
+        gram=gram,
+        bread=bread,
+        scale=scale,
+        design=design,
+        pattern=pattern,
+        rank=rank,
+        constant=_constant(y, solution, spread, size),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Solution:
+    """Coefficients (n_outcomes, p) of a design by pattern."""
+
+    design: FloatArray
+    pattern: IntArray
+    coefficients: FloatArray
+
+    def products(self) -> FloatArray:
+        """``X_i'X_i b`` for every unit, (n_outcomes, n_units, p)."""
+        fitted = np.tensordot(self.coefficients, self.design, axes=(1, 2))
+        products = np.einsum("oqt,qtp->oqp", fitted, self.design, optimize=True)
+        return np.asarray(products[:, self.pattern])
+
+    def residuals(self, y: FloatArray, outcome: int, units: IntArray) -> FloatArray:
+        """Residuals (n_chosen, n_periods) of some units."""
+        return np.asarray(y[outcome, units] - self.design[self.pattern[units]] @ self.coefficients[outcome])
 
 
 def cluster_sums(by_unit: FloatArray, cluster: IntArray) -> FloatArray:
@@ -230,13 +263,6 @@ def by_pattern(y: FloatArray, design: FloatArray, pattern: IntArray) -> FloatArr
         else:
             out[:, units] = y[:, units] @ x
     return out
-
-
-def _fitted_products(design: FloatArray, pattern: IntArray, coefficients: FloatArray) -> FloatArray:
-    """``X_i'X_i b`` for every unit, (n_outcomes, n_units, p)."""
-    fitted = np.tensordot(coefficients, design, axes=(1, 2))
-    products = np.einsum("oqt,qtp->oqp", fitted, design, optimize=True)
-    return np.asarray(products[:, pattern])
 
 
 def _design(regressors: Regressors, used: BoolArray) -> tuple[FloatArray, IntArray]:
@@ -269,24 +295,20 @@ def _demean_units(y: FloatArray, used: BoolArray) -> tuple[FloatArray, FloatArra
     return demeaned, spread, size
 
 
-def _constant(
-    y: FloatArray,
-    design: FloatArray,
-    pattern: IntArray,
-    coefficients: FloatArray,
-    spread: FloatArray,
-    size: FloatArray,
-) -> BoolArray:
-    """Whether nothing of an outcome is left after the fit, trying a few units before all."""
+def _constant(y: FloatArray, fit: _Solution, spread: FloatArray, size: FloatArray) -> BoolArray:
+    """Whether nothing of an outcome is left after the fit.
+
+    Residuals of fifty units tell for almost every outcome that something is; only if they do not are all
+    computed.
+    """
     constant = spread <= NO_VARIATION * np.maximum(size, np.finfo(float).tiny)
+    few = np.linspace(0, y.shape[1] - 1, min(y.shape[1], 50)).astype(np.int64)
     for outcome in np.flatnonzero(~constant):
-        sample_units = np.linspace(0, y.shape[1] - 1, min(y.shape[1], 50)).astype(np.int64)
-        for units in (sample_units, np.arange(y.shape[1])):
-            residual = y[outcome, units] - design[pattern[units]] @ coefficients[outcome]
-            if np.abs(residual).max() > 1e-3 * NO_VARIATION**0.5 * spread[outcome]:
-                break
-        else:
-            constant[outcome] = True
+        bound = NO_RESIDUAL * spread[outcome]
+        constant[outcome] = all(
+            np.abs(fit.residuals(y, int(outcome), units)).max() <= bound
+            for units in (few, np.arange(y.shape[1]))
+        )
     return np.asarray(constant)
 
 

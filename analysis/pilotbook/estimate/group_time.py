@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pilotbook.estimate.jackknife import CARRIED_BY_ONE, by_cluster, jackknife_error, smaller_side
 from pilotbook.estimate.path import Path, Support
 from pilotbook.estimate.result import (
     Counts,
@@ -17,11 +18,9 @@ from pilotbook.estimate.result import (
     StandardError,
     Variance,
 )
-from pilotbook.estimate.sample import BoolArray, IntArray, Sample
+from pilotbook.estimate.sample import IntArray, Sample
 
 Window = tuple[int, int]
-
-CARRIED_BY_ONE = "without one assignment unit the effect is not identified; use placebo ranks"
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,28 +221,6 @@ class _Aggregate:
         }
 
 
-def smaller_side(sample: Sample, pilots: BoolArray) -> float | None:
-    """Degrees of freedom of a comparison of assignment units: the smaller of the two sides less one.
-
-    None if a single assignment unit holds every pilot. The variance of a difference of means is dominated
-    by the smaller side, as in Welch's test when the other side is large; simulated coverage is in
-    ``docs/methods/did.md``.
-    """
-    with_pilots = int(np.count_nonzero(np.bincount(sample.cluster[pilots])))
-    without = int(np.count_nonzero(np.bincount(sample.cluster[~pilots])))
-    if with_pilots < 2:
-        return None
-    return float(max(1, min(with_pilots, without or with_pilots) - 1))
-
-
-def jackknife_error(deleted: FloatArray, estimate: float, df: float) -> StandardError | NotEstimable:
-    """Take the standard error from estimates without each of G clusters: (G-1)/G · Σ(θ₍₋g₎ - θ)²."""
-    if not np.isfinite(deleted).all():
-        return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE)
-    n = len(deleted)
-    return StandardError(float(np.sqrt(np.square(deleted - estimate).sum() * (n - 1) / n)), df)
-
-
 def _by_size(
     sample: Sample,
     cohorts: IntArray,
@@ -266,16 +243,6 @@ def _by_size(
     with np.errstate(invalid="ignore"):
         means = (left * np.nan_to_num(deleted)).sum(axis=1) / np.where(total > 0, total, np.nan)
     return estimate, combined, means
-
-
-def by_cluster(by_unit: FloatArray, sample: Sample) -> FloatArray:
-    """Add up the units of each cluster: (n_clusters, n_columns)."""
-    out = np.zeros((sample.n_clusters, by_unit.shape[1]))
-    if sample.n_clusters == sample.n_units:
-        out[sample.cluster] = by_unit
-    else:
-        np.add.at(out, sample.cluster, by_unit)
-    return out
 
 
 def _covariance(parts: Sequence[_Aggregate], sample: Sample) -> dict[Variance, FloatArray]:

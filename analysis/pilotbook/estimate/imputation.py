@@ -13,7 +13,7 @@ from pilotbook.estimate.by_outcome import by_outcome
 from pilotbook.estimate.cluster_robust import deletion_shifts
 from pilotbook.estimate.feasible import obstacle
 from pilotbook.estimate.fixed_effects import Regressors, TwoWayFit, cluster_sums, fit_two_way
-from pilotbook.estimate.group_time import CARRIED_BY_ONE, by_cluster, jackknife_error, smaller_side
+from pilotbook.estimate.jackknife import CARRIED_BY_ONE, by_cluster, jackknife_error, smaller_side
 from pilotbook.estimate.path import Path, Support, support_at
 from pilotbook.estimate.result import Counts, Effect, NotEstimable, Reason, StandardError, Variance
 from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample

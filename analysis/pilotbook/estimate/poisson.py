@@ -154,7 +154,7 @@ class _Fit:
         order = np.argsort(cluster, kind="stable")
         for members in np.split(order, np.flatnonzero(np.diff(cluster[order])) + 1):
             x = root[members].reshape(-1, root.shape[2])
-            yield ClusterBlock(cluster[members[:1]], np.ones(1), x.T @ x)
+            yield ClusterBlock(cluster[members[:1]], np.ones(1), x)
 
 
 def _newton(

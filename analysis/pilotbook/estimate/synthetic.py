@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations
-from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pilotbook.estimate.block_design import Block, collapse
 from pilotbook.estimate.by_outcome import by_outcome
 from pilotbook.estimate.feasible import obstacle
 from pilotbook.estimate.fixed_effects import NO_VARIATION
 from pilotbook.estimate.frank_wolfe import frank_wolfe_weights
 from pilotbook.estimate.result import Counts, Effect, NotEstimable, Reason, StandardError, Variance
-from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample
+from pilotbook.estimate.sample import BoolArray, FloatArray, IntArray, Sample
 from pilotbook.estimate.simplex import simplex_weights
 
 
@@ -134,35 +133,6 @@ def synthetic_did(
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
-    """Assignment units in a block design.
-
-    Attributes
-    ----------
-    controls : (n_controls, n_periods)
-        Mean outcomes of the control assignment units.
-    pilots : (n_pilots, n_periods)
-        Those of the pilots, and their weights (n_pilots,) with sum one.
-    start
-        First period that may be affected.
-    """
-
-    controls: FloatArray
-    pilots: FloatArray
-    pilot_weights: FloatArray
-    start: int
-
-    def placebos(self, rng: np.random.Generator, draws: int) -> IntArray:
-        """Control units that play the pilots, (n_placebos, n_pilots)."""
-        n, k = len(self.controls), len(self.pilots)
-        if k >= n:
-            return np.empty((0, k), dtype=np.int64)
-        if comb(n, k) <= draws:
-            return np.array(list(combinations(range(n), k)))
-        return np.stack([rng.choice(n, size=k, replace=False) for _ in range(draws)])
-
-
-@dataclass(frozen=True, eq=False)
 class _Weights:
     """Weights of controls (n_problems, n_controls) and of periods before the start (n_problems, start)."""
 
@@ -170,7 +140,7 @@ class _Weights:
     periods: FloatArray
 
 
-Method = Callable[[_Block, FloatArray, BoolArray], _Weights]
+Method = Callable[[Block, FloatArray, BoolArray], _Weights]
 
 
 def _synthetic(
@@ -201,7 +171,7 @@ def _synthetic(
 def _one(
     sample: Sample, n_rows: int, method: Method, rng: np.random.Generator, draws: int
 ) -> Synthetic | NotEstimable:
-    block, group = _collapse(sample)
+    block, group = collapse(sample)
     everyone = np.vstack([block.controls, block.pilots])
     if np.ptp(everyone, axis=1).max() <= NO_VARIATION * np.abs(everyone).max():
         return NotEstimable(Reason.NO_VARIATION, "the outcome never changes in any assignment unit")
@@ -232,24 +202,7 @@ def _one(
     )
 
 
-def _collapse(sample: Sample) -> tuple[_Block, IntArray]:
-    """Average rows within assignment units; also the control unit of each row, -1 for pilots."""
-    pilot = sample.cohort != NEVER
-    means, sizes, group = [], [], np.full(sample.n_units, -1)
-    for side in (~pilot, pilot):
-        codes, inverse = np.unique(sample.cluster[side], return_inverse=True)
-        w = sample.weights[side]
-        size = np.bincount(inverse, w)
-        total = np.zeros((len(codes), sample.n_periods))
-        np.add.at(total, inverse, w[:, None] * sample.y[0, side])
-        means.append(total / size[:, None])
-        sizes.append(size)
-        if side is not pilot:
-            group[side] = inverse
-    return _Block(means[0], means[1], sizes[1] / sizes[1].sum(), int(sample.onset.min())), group
-
-
-def _synthetic_control(block: _Block, targets: FloatArray, allowed: BoolArray) -> _Weights:
+def _synthetic_control(block: Block, targets: FloatArray, allowed: BoolArray) -> _Weights:
     units = np.zeros(allowed.shape)
     before = block.controls[:, : block.start].T
     for row, (target, free) in enumerate(zip(targets, allowed, strict=True)):
@@ -257,7 +210,7 @@ def _synthetic_control(block: _Block, targets: FloatArray, allowed: BoolArray) -
     return _Weights(units, np.zeros((len(targets), block.start)))
 
 
-def _synthetic_did(block: _Block, targets: FloatArray, allowed: BoolArray) -> _Weights:
+def _synthetic_did(block: Block, targets: FloatArray, allowed: BoolArray) -> _Weights:
     start, n_after = block.start, block.controls.shape[1] - block.start
     before = block.controls[:, :start]
     noise = float(np.diff(before, axis=1).std(ddof=1))

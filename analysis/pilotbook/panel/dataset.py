@@ -99,7 +99,7 @@ class Dataset:
         """
         if self.vintage is not None:
             return panel_of_vintage(self.vintage, layout, self.source(), self.shown)
-        table = read_text_table(self.file)
+        table = read_text_table(self.file, self.shown)
         panel = build_panel(table, layout, self.source(), self.shown)
         refuse(self._changed(panel.source.sha256))
         return panel
@@ -156,16 +156,21 @@ def _described(folder: Path, shown: str) -> Dataset:
         description = Description.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise DataError(f"{shown}: the folder has no {DESCRIPTION}; add one, or name the data file itself") from None
-    except (json.JSONDecodeError, ValidationError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise DataError(f"{shown}/{DESCRIPTION}: cannot be read as a data package ({_brief(error)})") from None
     file = description.resources[0].path
-    return Dataset((folder / file).resolve(), f"{shown}/{file}", description)
+    data = (folder / file).resolve()
+    if not data.is_relative_to(folder.resolve()):
+        raise DataError(f"{shown}/{DESCRIPTION}: the resource {file} lies outside the folder; put it beside the file")
+    return Dataset(data, f"{shown}/{file}", description)
 
 
-def _brief(error: json.JSONDecodeError | ValidationError) -> str:
+def _brief(error: json.JSONDecodeError | UnicodeDecodeError | ValidationError) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8; save it as UTF-8"
     return f"line {error.lineno}, column {error.colno}: {error.msg}"
 
 

@@ -273,7 +273,7 @@ def _description(
         "name": dataset,
         "title": provenance.title,
         "version": name,
-        "created": provenance.extracted.isoformat(),
+        "created": provenance.extracted.isoformat() if provenance.extracted else None,
         "simulated": simulated,
         "licenses": [{"name": provenance.licence}],
         "sources": [{"title": provenance.source}],

@@ -33,7 +33,7 @@ class Provenance:
     title, source, licence, custodian
         What they are, who made them, under which terms, and who keeps them.
     extracted
-        Day on which they were drawn from the custodian's system.
+        Day on which they were drawn from the custodian's system, None if it is not stated.
     simulated
         Whether a simulator made them.
     """
@@ -42,7 +42,7 @@ class Provenance:
     source: str
     licence: str
     custodian: str
-    extracted: date
+    extracted: date | None = None
     simulated: bool = False
 
 

@@ -28,6 +28,12 @@ class Series:
         """Return the row of a quantity that the series has once, if it is there."""
         return next(iter(self.select(estimand)), None)
 
+    def longest(self, model: str | None = None) -> Row | None:
+        """Return the first step's effect at the longest horizon, by the default model or by another."""
+        rows = [row for row in self.select("effect", model) if "step" in row.spec]
+        mine = [row for row in rows if row.spec["step"] == rows[0].spec["step"]]
+        return max(mine, key=lambda row: int(row.spec["horizon"]), default=None)
+
     def relative(self, row: Row) -> Row | None:
         """Return the relative form of an effect, if it is defined."""
         twins = (r for r in self.rows if r.estimand == f"{row.estimand}_relative" and r.spec == row.spec)

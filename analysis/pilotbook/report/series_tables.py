@@ -37,6 +37,14 @@ ITEMS = {
 }
 
 
+GROUNDS = {
+    "plan-not-registered": "the plan is not registered",
+    "registered-before": "registered before the data were seen",
+    "registered-after": "registered after the data were seen",
+    "not-answered": "nobody has answered",
+    "all-reported": "every planned outcome is reported",
+    "some-unreported": "a planned outcome is not reported",
+}
 RISKS = {Risk.LOW: "low", Risk.HIGH: "high", Risk.UNCLEAR: "unclear"}
 
 
@@ -66,9 +74,7 @@ def effects(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             _relative(series, row, numbers),
         ]
         for series in leading(evaluation)
-        for estimand in EFFECTS
-        for row in series.select(estimand)
-        if "step" in row.spec
+        for row in _distinct(series)
     ]
     head = ["Outcome", "Step", "Estimand", "Effect", "Interval", "p", "Per cent of the counterfactual"]
     return _table(numbers.language, head, "lllrrrr", rows)
@@ -79,7 +85,7 @@ def models(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     rows = []
     for series in all_series(evaluation):
         for model, name in MODELS.items():
-            row = next((r for r in series.select("effect", model) if "step" in r.spec), None)
+            row = series.longest(model)
             if row is not None:
                 cells = [numbers.value(row), numbers.interval(row), numbers.value(row, "p")]
                 names = [series_name(numbers.language, series.name), say(numbers.language, name)]
@@ -110,20 +116,11 @@ def diagnostics(evaluation: Evaluation, numbers: Numbers) -> Markdown:
                 f"{most.spec['period']} ({numbers.value(most)})",
             ]
         )
-    head = [
-        "Outcome",
-        "Series",
-        "Points before + after",
-        "Autoregression",
-        "R²",
-        "p, autocorrelation left",
-        "p, seasonal memory",
-        "Most influential period (change in standard errors)",
-    ]
+    head = ["Outcome", "Series", "Points", "Memory", "R²", "p, any", "p, season", "Most influential"]
     return _table(numbers.language, head, "llrrrrrl", rows)
 
 
-def bias(evaluation: Evaluation, language: str) -> Markdown:
+def bias(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return EPOC's seven items: computed where the data answer, else as the plan answers."""
     section = evaluation.plan.series
     assert section is not None
@@ -138,11 +135,20 @@ def bias(evaluation: Evaluation, language: str) -> Markdown:
         outcomes_planned=len(evaluation.plan.outcomes),
         outcomes_reported=len(evaluation.ledger.headline),
     )
+    language = numbers.language
+    grounds = {
+        Item.INCOMPLETE: say(
+            language,
+            "{before}% of periods without a value before, {after}% after",
+            before=numbers.decimal(100 * before, 1),
+            after=numbers.decimal(100 * after, 1),
+        )
+    }
     rows = [
         [
             say(language, ITEMS[line.item]),
             say(language, RISKS[line.risk]),
-            say_if_known(language, line.why),
+            grounds.get(line.item) or say_if_known(language, GROUNDS.get(line.why, line.why)),
             say(language, "data" if line.computed else "plan"),
         ]
         for line in lines
@@ -161,6 +167,15 @@ def _missing(evaluation: Evaluation) -> tuple[float, float]:
         sides = [[r for r in observed if (r.spec["period"] < first) is early] for early in (True, False)]
         shares.append(tuple(sum(r.estimate is None for r in side) / max(len(side), 1) for side in sides))  # type: ignore[arg-type]  # two sides
     return max(s[0] for s in shares), max(s[1] for s in shares)
+
+
+def _distinct(series: Series) -> list[Row]:
+    """Give the effects of a series, each step's in the order of the table; a level alone is the same at any horizon."""
+    rows = [row for estimand in EFFECTS for row in series.select(estimand) if "step" in row.spec]
+    first: dict[tuple[str, float | None, float | None], Row] = {}
+    for row in rows:
+        first.setdefault((row.spec["step"], row.estimate, row.ci_low), row)
+    return list(first.values())
 
 
 def _relative(series: Series, row: Row, numbers: Numbers) -> str:

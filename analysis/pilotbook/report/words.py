@@ -100,16 +100,10 @@ def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> list[str]:
             known = say(language, "It excludes the smallest important effect, {size}, in both directions.", size=size)
         return [none, known]
     if (row.ci_low > 0) == (outcome.direction == "higher"):
-        return [
-            say(
-                language,
-                "It excludes zero, in the better direction; the smallest important effect is {size}.",
-                size=size,
-            )
-        ]
-    return [
-        say(language, "It excludes zero, in the worse direction; the smallest important effect is {size}.", size=size)
-    ]
+        direction = say(language, "It excludes zero, in the better direction.")
+    else:
+        direction = say(language, "It excludes zero, in the worse direction.")
+    return [direction, say(language, "The smallest important effect is {size}.", size=size)]
 
 
 def _small_sample(evaluation: Evaluation, lead: Row, numbers: Numbers) -> list[str]:

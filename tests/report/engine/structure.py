@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 
 def structure(path: Path) -> dict[str, list[object]]:
-    """Headings, contents, captions, references, cells, notes, citations, formulas and marked numbers of an HTML page."""
+    """Headings, captions, references, cells, notes, citations, formulas and marked numbers of an HTML page."""
     page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     main = page.find("main")
     assert isinstance(main, Tag)

@@ -1,4 +1,4 @@
-"""The gallery through the embedded engine: everything that is numbered, referred to or marked, against a list made by hand."""
+"""The gallery through the embedded engine, against lists made by hand."""
 
 from __future__ import annotations
 
@@ -116,9 +116,7 @@ def test_running_header_says_period_version_and_status(pages: Pages) -> None:
 
 def test_chinese_references_follow_the_national_standard(pages: Pages) -> None:
     entries = structure(pages["zh-CN"]["html"])["bibliography"]
-    assert "张三, 李四, 王五, 等. 县域医共体改革效果的样例条目[J]. 样例期刊, 2020, 3(2): 10-20." in str(
-        entries[1]
-    )
+    assert "张三, 李四, 王五, 等. 县域医共体改革效果的样例条目[J]. 样例期刊, 2020, 3(2): 10-20." in str(entries[1])
     assert "Callaway B, Sant’Anna P H C." in str(entries[0])
 
 

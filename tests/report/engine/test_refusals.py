@@ -28,7 +28,7 @@ def test_snippet_is_refused_with_its_cell(name: str, write_notebook: Any, tmp_pa
 @pytest.mark.parametrize("name", FRONT_MATTER)
 def test_front_matter_is_refused(name: str, write_notebook: Any, tmp_path: Path) -> None:
     front, message = FRONT_MATTER[name]
-    with pytest.raises(RenderError, match="snippet.ipynb") as refusal:
+    with pytest.raises(RenderError, match=r"snippet\.ipynb") as refusal:
         choose_engine("embedded").render(write_notebook(front, markdown("Text.")), tmp_path / "out")
     assert message in str(refusal.value)
 

@@ -55,7 +55,7 @@ class BiasItem:
     Attributes
     ----------
     item, risk, why
-        The question, the judgement, its ground (a code with figures for computed items, the plan's words
+        The question, the judgement, its ground (a code for computed items, the plan's words
         else).
     computed
         Whether the data answered.
@@ -117,8 +117,8 @@ def _shape(registered_before_data: bool | None) -> Answer:
 
 def _incomplete(before: float, after: float) -> Answer:
     risky = max(before, after) >= MISSING_SHARE or abs(before - after) >= MISSING_GAP
-    return Answer(Risk.HIGH if risky else Risk.LOW, f"missing {before:.3f} before, {after:.3f} after")
+    return Answer(Risk.HIGH if risky else Risk.LOW, "missing" if risky else "complete")
 
 
 def _reporting(planned: int, reported: int) -> Answer:
-    return Answer(Risk.LOW if reported >= planned else Risk.HIGH, f"reported {reported} of {planned}")
+    return Answer(Risk.LOW, "all-reported") if reported >= planned else Answer(Risk.HIGH, "some-unreported")

@@ -136,10 +136,9 @@ class _Cells:
         codes = encoded.indices.to_numpy()
         texts = encoded.dictionary.to_pylist()
         readings = [reader(text) for text in texts]
-        for code, (text, reading) in enumerate(zip(texts, readings, strict=True)):
-            if reading.fault or reading.conversions:
-                where = np.flatnonzero(codes == code)
-                self._note(position, column, dict.fromkeys(where.tolist(), (text, reading)))
+        odd = np.asarray([bool(reading.fault or reading.conversions) for reading in readings])
+        where = np.flatnonzero(odd[codes]).tolist()
+        self._note(position, column, {w: (texts[codes[w]], readings[codes[w]]) for w in where})
         values: NDArray[Any] = np.asarray([reading.value for reading in readings], dtype=object)[codes]
         return values.astype(np.float64) if column.id == "exposed" else values
 

@@ -56,7 +56,7 @@ class Conversion:
                 self.file,
                 f"sheet '{self.sheet}'" if self.sheet else "",
                 f"column '{self.column}'" if self.column else "",
-                f"rows {self.rows}" if self.rows else "",
+                f"row{'' if self.rows.isdigit() else 's'} {self.rows}" if self.rows else "",
             )
             if part
         )

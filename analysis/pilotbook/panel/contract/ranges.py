@@ -45,10 +45,8 @@ def _finding(table: Table, catalogue: Catalogue, column: str, id: str, position:
     if indicator is not None and table.columns[column].part == "value":
         about = catalogue.indicators[indicator]
         low, high = _bounds(about, "hard" if id.endswith("hard") else "soft")
-        gaps = {
-            "label": f"{about.name_en.lower()} ({about.unit})",
-            "bound": low if id.startswith("below") else high,
-        }
+        bound = low if id.startswith("below") else high
+        gaps = {"label": f"{about.name_en.lower()} ({about.unit})", "bound": f"{bound:g}"}
     return table.finding(id, position, column, **gaps)
 
 

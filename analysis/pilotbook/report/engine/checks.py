@@ -91,7 +91,8 @@ class CheckContent(Walk):
         self._check_characters(text)
         if match := EXECUTABLE.match(text):
             raise self.place.error(
-                f"'{match[0]}' in the text is not executed; put code into a code cell, and write inline values as `{{python}} name`"
+                f"'{match[0]}' in the text is not executed; put code into a code cell, "
+                "and write inline values as `{python} name`"
             )
         return [item]
 
@@ -100,7 +101,8 @@ class CheckContent(Walk):
         for citation in item["c"][0]:
             if citation["citationId"].startswith(UNSUPPORTED_LABELS):
                 raise self.place.error(
-                    f"the reference '@{citation['citationId']}' is of a kind that is not supported; use fig, tbl, eq or sec"
+                    f"the reference '@{citation['citationId']}' is of a kind that is not supported; "
+                    "use fig, tbl, eq or sec"
                 )
         return [item]
 
@@ -149,9 +151,7 @@ class CheckContent(Walk):
                 f"the picture '{path}' lies outside; store it beside the notebook, so that no request leaves the page"
             )
         if path not in self._drawn and not (self._directory / path).is_file():
-            raise self.place.error(
-                f"the picture '{path}' is not there; put it beside the notebook or mend the path"
-            )
+            raise self.place.error(f"the picture '{path}' is not there; put it beside the notebook or mend the path")
         if not dict(pairs).get("fig-alt", plain_text(description)).strip():
             raise self.place.error(
                 f"the picture '{path}' has no alternative text; add {{fig-alt=\"…\"}} that says what a reader sees"
@@ -204,7 +204,8 @@ class CheckContent(Walk):
             return
         if self._condition is None:
             raise self.place.error(
-                f"raw {target} would be lost in the other format; write Markdown, or put it into ::: {{.content-visible when-format=…}}"
+                f"raw {target} would be lost in the other format; write Markdown, "
+                "or put it into ::: {.content-visible when-format=…}"
             )
         if target not in ("html", "typst"):
             raise self.place.error(f"raw {target} is lost in both formats; write Markdown")

@@ -30,9 +30,7 @@ class Engine(Protocol):
         """Hash of everything besides the notebook that shapes the bytes."""
         ...
 
-    def render(
-        self, notebook: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf")
-    ) -> dict[str, Path]:
+    def render(self, notebook: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf")) -> dict[str, Path]:
         """Render an executed notebook into ``out_dir/report.<format>``, after all proofs have passed."""
         ...
 
@@ -62,6 +60,4 @@ def choose_engine(name: str = "auto") -> Engine:
     wanted = ".".join(str(part) for part in MINIMUM)
     if found is None:
         raise CallError(f"quarto is not on PATH; install Quarto {wanted} or later, or use --engine embedded")
-    raise CallError(
-        f"quarto on PATH is version {found.version}; {wanted} or later is needed, or use --engine embedded"
-    )
+    raise CallError(f"quarto on PATH is version {found.version}; {wanted} or later is needed, or use --engine embedded")

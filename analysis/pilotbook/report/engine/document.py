@@ -69,9 +69,7 @@ def build_document(source: Source, extension: Path) -> Document:
     directory = source.path.parent
     tree, warnings = parse_markdown(markdown.text, directory)
     for warning in warnings:
-        raise _place_of(warning, markdown).error(
-            f"Pandoc says: {warning.splitlines()[0]}; mend the markup there"
-        )
+        raise _place_of(warning, markdown).error(f"Pandoc says: {warning.splitlines()[0]}; mend the markup there")
     start, cells = source.place, markdown.cells
     blocks = convert_html_tables(tree["blocks"], directory)
     blocks = FindFloats(start, cells).blocks(blocks)

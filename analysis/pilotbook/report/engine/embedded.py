@@ -17,7 +17,7 @@ from pilotbook.report.engine.fonts import font_fingerprint
 from pilotbook.report.engine.html_writer import write_html
 from pilotbook.report.engine.metadata import template_metadata
 from pilotbook.report.engine.pandoc import pandoc_version
-from pilotbook.report.engine.pdf_writer import compile_pdf, write_typst
+from pilotbook.report.engine.pdf_writer import STANDARDS, compile_pdf, write_typst
 from pilotbook.report.engine.proofs import prove
 from pilotbook.report.engine.publish import publish
 from pilotbook.report.engine.source import read_source
@@ -70,7 +70,7 @@ class EmbeddedEngine:
             if "pdf" in formats:
                 text = write_typst(document, extension, directory, metadata_file)
                 pages["pdf"] = compile_pdf(text, document, directory)
-        prove(document, pages)
+        prove(document, pages, STANDARDS)
         return publish(pages, Path(out_dir))
 
 
@@ -83,9 +83,7 @@ def _lay_out(document: Document, directory: Path) -> Path:
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(document.source.path.parent / name, directory / name)
     metadata_file = directory / "metadata.json"
-    metadata_file.write_text(
-        json.dumps(template_metadata(document.source.front), ensure_ascii=False), "utf-8"
-    )
+    metadata_file.write_text(json.dumps(template_metadata(document.source.front), ensure_ascii=False), "utf-8")
     return metadata_file
 
 

@@ -33,7 +33,5 @@ def extension_fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(extension_folder().rglob("*")):
         if path.is_file():
-            digest.update(
-                path.relative_to(extension_folder()).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
-            )
+            digest.update(path.relative_to(extension_folder()).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

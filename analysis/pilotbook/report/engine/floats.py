@@ -65,9 +65,7 @@ class FindFloats(Walk):
         if len(content) == 1 and content[0]["t"] == "Table":
             return self._labelled_table(content[0], identifier)
         if not caption or not body:
-            raise self.place.error(
-                f"'{identifier}' has no caption; make the last paragraph of its block the caption"
-            )
+            raise self.place.error(f"'{identifier}' has no caption; make the last paragraph of its block the caption")
         columns = self._columns(dict(pairs), identifier)
         return [node("Float", Float(identifier, kind, self.blocks(body), self.blocks(caption["c"]), columns))]
 
@@ -90,9 +88,7 @@ class FindFloats(Walk):
     def _columns(self, pairs: dict[str, str], identifier: str) -> int:
         text = pairs.get("layout-ncol", "1")
         if not text.isdigit() or not 1 <= int(text) <= 4:
-            raise self.place.error(
-                f"layout-ncol of '{identifier}' must be a number from 1 to 4, not '{text}'"
-            )
+            raise self.place.error(f"layout-ncol of '{identifier}' must be a number from 1 to 4, not '{text}'")
         return int(text)
 
 

@@ -63,16 +63,12 @@ class Form(Walk):
         if "content-visible" not in classes and "content-hidden" not in classes:
             return [walked]
         applies = (
-            pairs["when-format"] in self.names
-            if "when-format" in pairs
-            else pairs["unless-format"] not in self.names
+            pairs["when-format"] in self.names if "when-format" in pairs else pairs["unless-format"] not in self.names
         )
         inner: list[Node] = walked["c"][1]
         return inner if applies == ("content-visible" in classes) else []
 
-    def float(
-        self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
-    ) -> list[Node]:
+    def float(self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]) -> list[Node]:
         """Write a figure or table with its caption."""
         raise NotImplementedError
 
@@ -86,9 +82,7 @@ class HtmlForm(Form):
 
     names = frozenset({"html"})
 
-    def float(
-        self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
-    ) -> list[Node]:
+    def float(self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]) -> list[Node]:
         """A ``figure`` with ``figcaption``; panels stand in rows."""
         kind, panel = pairs["kind"], pairs["panel"] == "true"
         bare = [node("Plain", block["c"]) if block["t"] == "Para" else block for block in content]
@@ -97,9 +91,7 @@ class HtmlForm(Form):
             inner = _rows(inner, int(pairs["columns"]))
         place = "top" if kind == "tbl" else "bottom"
         classes = f"quarto-float-caption-{place} " + (
-            f"quarto-subfloat-caption quarto-subfloat-{kind}"
-            if panel
-            else f"quarto-float-caption quarto-float-{kind}"
+            f"quarto-subfloat-caption quarto-subfloat-{kind}" if panel else f"quarto-float-caption quarto-float-{kind}"
         )
         head = raw_block("html", f'<figcaption class="{classes}">')
         text = [
@@ -164,20 +156,15 @@ class TypstForm(Form):
 
     names = frozenset({"typst"})
 
-    def float(
-        self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]
-    ) -> list[Node]:
+    def float(self, identifier: str, pairs: dict[str, str], content: list[Node], caption: list[Node]) -> list[Node]:
         """A ``figure`` whose number is the one computed for both formats."""
         kind, number, columns = pairs["kind"], pairs["number"], int(pairs["columns"])
         inner = self.blocks(content)
         if pairs["panel"] == "true":
             return self._panel(identifier, number, inner, caption)
         if columns > 1:
-            inner = (
-                [raw_block("typst", f"#grid(columns: {columns}, gutter: 1em, [")]
-                + _joined(inner, "], [")
-                + [raw_block("typst", "])")]
-            )
+            start = raw_block("typst", f"#grid(columns: {columns}, gutter: 1em, [")
+            inner = [start, *_joined(inner, "], ["), raw_block("typst", "])")]
         numbering = f'numbering: _ => "{number}"' if number else "numbering: none"
         position = "top" if kind == "tbl" else "bottom"
         supplement = word(kind, self.language)
@@ -206,9 +193,7 @@ class TypstForm(Form):
         values = dict(pairs)
         alternative = _typst_string(values.get("fig-alt", plain_text(description)))
         width = _fitted(values.get("width", ""))
-        return [
-            raw_inline("typst", f"#box(image({_typst_string(path)}, alt: {alternative}, width: {width}))")
-        ]
+        return [raw_inline("typst", f"#box(image({_typst_string(path)}, alt: {alternative}, width: {width}))")]
 
     def on_codeblock(self, item: Node) -> list[Node]:
         """The code of a cell is printed only where the cell asks for it."""
@@ -258,9 +243,7 @@ def _fitted(width: str) -> str:
 def _rows(panels: list[Node], columns: int) -> list[Node]:
     cells = [node("Div", attributes("", ["quarto-layout-cell"]), [panel]) for panel in panels]
     starts = range(0, len(cells), columns)
-    return [
-        node("Div", attributes("", ["quarto-layout-row"]), cells[start : start + columns]) for start in starts
-    ]
+    return [node("Div", attributes("", ["quarto-layout-row"]), cells[start : start + columns]) for start in starts]
 
 
 def _joined(blocks: list[Node], separator: str) -> list[Node]:

@@ -19,9 +19,7 @@ def convert_html_tables(blocks: list[Node], directory: Path) -> list[Node]:
     _collect(blocks, found)
     if not found:
         return blocks
-    parts = "".join(
-        f'<div id="table-{i}">{STYLE.sub("", item["c"][1])}</div>' for i, item in enumerate(found)
-    )
+    parts = "".join(f'<div id="table-{i}">{STYLE.sub("", item["c"][1])}</div>' for i, item in enumerate(found))
     parsed = json.loads(run_pandoc(parts, ["--from", "html", "--to", "json"], directory).text)
     for item, div in zip(found, parsed["blocks"], strict=True):
         item.clear()

@@ -19,9 +19,7 @@ def fill_inline_values(cell: Cell) -> str:
     RenderError
         If an expression has no stored value or failed.
     """
-    stored = {
-        entry["expression"].strip(): entry["result"] for entry in cell.metadata.get("user_expressions", ())
-    }
+    stored = {entry["expression"].strip(): entry["result"] for entry in cell.metadata.get("user_expressions", ())}
 
     def value(match: re.Match[str]) -> str:
         expression = match["expression"].strip()

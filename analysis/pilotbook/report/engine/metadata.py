@@ -50,9 +50,7 @@ def check_front_matter(source: Source) -> None:
     if publication_date(front) is None:
         raise place.error(f"the date '{front.get('date')}' is not a date; write 'date: 2026-10-01'")
     if missing := undrawable(json.dumps(_as_text(front), ensure_ascii=False)):
-        raise place.error(
-            f"the report's fonts cannot draw '{missing[0]}' in the front matter; write it in another way"
-        )
+        raise place.error(f"the report's fonts cannot draw '{missing[0]}' in the front matter; write it in another way")
     if not isinstance(front.get("report", {}), Mapping):
         raise place.error("'report' in the front matter must be a group of values")
 

@@ -42,9 +42,7 @@ class Number(Walk):
         level, (identifier, classes, _), inlines = item["c"]
         if level > self._level + 1:
             wanted = "#" * (self._level + 1)
-            raise self.place.error(
-                f"the heading '{plain_text(inlines)}' skips a level; begin it with '{wanted}'"
-            )
+            raise self.place.error(f"the heading '{plain_text(inlines)}' skips a level; begin it with '{wanted}'")
         self._level = level
         if "unnumbered" not in classes:
             self._sections[level] += 1
@@ -70,9 +68,7 @@ class Number(Walk):
         if not any(block["t"] == "Header" for block in content):
             raise self.place.error("a panel-tabset has no tabs; begin each with a heading")
         if content[0]["t"] != "Header":
-            raise self.place.error(
-                "a panel-tabset has text before its first heading; begin each tab with a heading"
-            )
+            raise self.place.error("a panel-tabset has text before its first heading; begin each tab with a heading")
 
     def _titled(self, block: Node) -> list[Node]:
         return [block] if block["t"] == "Header" else self.visit(block)
@@ -112,20 +108,13 @@ class Number(Walk):
             before = len(out) - 1
             while before >= 0 and out[before]["t"] in ("Space", "SoftBreak"):
                 before -= 1
-            if (
-                match
-                and before >= 0
-                and out[before]["t"] == "Math"
-                and out[before]["c"][0]["t"] == "DisplayMath"
-            ):
+            if match and before >= 0 and out[before]["t"] == "Math" and out[before]["c"][0]["t"] == "DisplayMath":
                 self._counts["eq"] += 1
                 number = str(self._counts["eq"])
                 self._add(match["label"], "eq", number)
                 out[before:] = [node("Equation", match["label"], number, out[before]["c"][1])]
             elif match:
-                raise self.place.error(
-                    f"'{match[0]}' labels nothing here; put it behind a formula between $$ and $$"
-                )
+                raise self.place.error(f"'{match[0]}' labels nothing here; put it behind a formula between $$ and $$")
             else:
                 out.append(item)
         return out

@@ -157,12 +157,11 @@ def _panels(pictures: list[Picture], options: CellOptions, place: Place) -> str:
     captions = options.get("fig-subcap")
     if not captions or len(captions) != len(pictures):
         raise place.error(
-            f"drew {len(pictures)} pictures under the label '{options.label}'; give '#| fig-subcap' as a list with {len(pictures)} texts"
+            f"drew {len(pictures)} pictures under the label '{options.label}'; "
+            f"give '#| fig-subcap' as a list with {len(pictures)} texts"
         )
     panels = [
-        _image(
-            picture, options, index, place, caption=captions[index], identifier=f"{options.label}-{index + 1}"
-        )
+        _image(picture, options, index, place, caption=captions[index], identifier=f"{options.label}-{index + 1}")
         for index, picture in enumerate(pictures)
     ]
     columns = options.get("layout-ncol", 1)
@@ -178,9 +177,7 @@ def _image(
 ) -> str:
     alternative = options.nth("fig-alt", index)
     if not alternative.strip():
-        raise place.error(
-            "a picture has no alternative text; add '#| fig-alt: …' that says what a reader sees in it"
-        )
+        raise place.error("a picture has no alternative text; add '#| fig-alt: …' that says what a reader sees in it")
     parts = [f"#{identifier}"] if identifier else []
     parts.append(f"fig-alt={quoted(alternative)}")
     if picture.width:

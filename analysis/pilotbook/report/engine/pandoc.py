@@ -58,9 +58,7 @@ def run_pandoc(text: str, arguments: Sequence[str], directory: Path) -> PandocRe
     if run.returncode:
         raise RenderError(f"Pandoc stopped: {complaints.strip()}")
     found = tuple(match["text"].strip() for match in WARNING.finditer(complaints))
-    return PandocResult(
-        run.stdout.decode(), tuple(warning for warning in found if not HARMLESS.search(warning))
-    )
+    return PandocResult(run.stdout.decode(), tuple(warning for warning in found if not HARMLESS.search(warning)))
 
 
 def parse_markdown(text: str, directory: Path) -> tuple[dict[str, Any], tuple[str, ...]]:

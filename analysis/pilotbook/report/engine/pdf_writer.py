@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -14,7 +15,7 @@ from pilotbook.report.engine.metadata import publication_moment
 from pilotbook.report.engine.pandoc import run_pandoc
 
 FILTERS = ("words.lua", "blocks.lua", "math-alt.lua", "tables.lua")
-STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+STANDARDS: tuple[Literal["ua-1"], Literal["a-2a"]] = ("ua-1", "a-2a")
 
 
 def write_typst(document: Document, extension: Path, directory: Path, metadata_file: Path) -> str:
@@ -55,13 +56,11 @@ def compile_pdf(text: str, document: Document, directory: Path) -> bytes:
     noon = publication_moment(document.source.front)
     try:
         compiler = typst.Compiler(text.encode(), root=directory, font_paths=typst_fonts())
-        pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=noon)
+        pdf = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=noon)
     except typst.TypstError as error:
         hints = "; ".join(error.hints)
         line = re.search(r"^ *\d+ │ (.*)$", error.diagnostic, re.MULTILINE)
         near = f", near: {line[1].strip()[:120]}" if line else ""
-        raise document.source.place.error(
-            f"the PDF cannot be made: {error.message}{near} ({hints})"
-        ) from error
+        raise document.source.place.error(f"the PDF cannot be made: {error.message}{near} ({hints})") from error
     assert isinstance(pdf, bytes)
     return pdf

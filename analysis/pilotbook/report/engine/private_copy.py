@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,18 @@ from pilotbook.report.engine.source import Source, joined
 STYLE_NAME = "citations.csl"
 
 
-def lay_out_for_quarto(document: Document, directory: Path) -> None:
-    """Copy notebook, extension, bibliography and pictures into a directory."""
+def lay_out_for_quarto(document: Document, directory: Path, standards: Sequence[str]) -> None:
+    """Copy notebook, extension, bibliography and pictures into a directory.
+
+    Parameters
+    ----------
+    standards
+        What the PDF shall follow, in Typst's names.
+    """
     source = document.source
     shutil.copytree(extension_folder(), directory / "_extensions" / NAME)
     (directory / "report.ipynb").write_text(
-        json.dumps(_notebook(source, directory), ensure_ascii=False), "utf-8"
+        json.dumps(_notebook(source, directory, standards), ensure_ascii=False), "utf-8"
     )
     for path in source.path.parent.iterdir():
         if (
@@ -37,9 +44,10 @@ def lay_out_for_quarto(document: Document, directory: Path) -> None:
             shutil.copyfile(path, directory / path.name)
 
 
-def _notebook(source: Source, directory: Path) -> dict[str, Any]:
+def _notebook(source: Source, directory: Path, standards: Sequence[str]) -> dict[str, Any]:
     """The notebook with its front matter written anew: text values only, and the citation style chosen here."""
     front = template_metadata(source.front)
+    front["format"] = {f"{NAME}-html": "default", f"{NAME}-typst": {"pdf-standard": list(standards)}}
     front["bibliography"] = bibliography(source)
     style = citation_style(source, extension_folder())
     if style:

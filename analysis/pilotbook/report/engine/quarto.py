@@ -22,6 +22,8 @@ from pilotbook.report.engine.publish import publish
 from pilotbook.report.engine.source import read_source
 
 MINIMUM = (1, 9)
+# From here on Quarto brings Typst 0.15, which can follow PDF/UA and PDF/A at once; Typst 0.14 follows one at a time.
+TWO_STANDARDS = (1, 11)
 FORMATS = {"html": f"{NAME}-html", "pdf": f"{NAME}-typst"}
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 # What Quarto only warns about, and what a report must not have. Its own exit status is 0 for all of these.
@@ -46,8 +48,17 @@ class QuartoProgram:
     @property
     def usable(self) -> bool:
         """Whether it is recent enough."""
-        numbers = tuple(int(part) for part in re.findall(r"\d+", self.version)[:2])
-        return numbers >= MINIMUM or self.version.startswith("99.9")
+        return self.numbers >= MINIMUM
+
+    @property
+    def standards(self) -> tuple[str, ...]:
+        """What its PDF can follow."""
+        return ("ua-1", "a-2a") if self.numbers >= TWO_STANDARDS else ("ua-1",)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Major and minor version."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.version)[:2])
 
 
 def find_quarto() -> QuartoProgram | None:
@@ -81,9 +92,7 @@ class QuartoEngine:
         parts = (self.name, self.version, extension_fingerprint(), font_fingerprint())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def render(
-        self, notebook: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf")
-    ) -> dict[str, Path]:
+    def render(self, notebook: Path, out_dir: Path, formats: Sequence[str] = ("html", "pdf")) -> dict[str, Path]:
         """Render an executed notebook into ``out_dir/report.<format>``, after all proofs have passed.
 
         Raises
@@ -96,10 +105,10 @@ class QuartoEngine:
         document = build_document(read_source(Path(notebook)), extension_folder())
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as name:
             directory = Path(name)
-            lay_out_for_quarto(document, directory)
+            lay_out_for_quarto(document, directory, self._program.standards)
             self._run(document, directory, formats)
             pages = {form: (directory / f"report.{form}").read_bytes() for form in formats}
-        prove(document, pages)
+        prove(document, pages, self._program.standards)
         return publish(pages, Path(out_dir))
 
     def _run(self, document: Document, directory: Path, formats: Sequence[str]) -> None:
@@ -115,9 +124,7 @@ class QuartoEngine:
         }
         # never --quiet: it hides warnings and Typst's errors
         command = [str(self._program.path), "render", "report.ipynb", "--to", targets, "--no-execute"]
-        run = subprocess.run(
-            command, cwd=directory, env=environment, capture_output=True, text=True, check=False
-        )
+        run = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
         log = COLORS.sub("", run.stdout + run.stderr)
         faults = sorted({match[0].strip() for fault in FAULTS for match in fault.finditer(log)})
         missing = [form for form in formats if not (directory / f"report.{form}").is_file()]

@@ -29,9 +29,7 @@ class Resolve(Walk):
                 self.citations.setdefault(citation["citationId"], self.place)
             return [self.descend(item)]
         if len(references) < len(citations):
-            raise self.place.error(
-                "one pair of brackets mixes cross references and literature; write two pairs"
-            )
+            raise self.place.error("one pair of brackets mixes cross references and literature; write two pairs")
         out: list[Node] = []
         for citation in citations:
             out += [string(","), node("Space")] if out else []

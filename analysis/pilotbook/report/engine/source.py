@@ -73,9 +73,7 @@ def read_source(path: Path) -> Source:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Place(path.name).error(
-            f"cannot be read ({error}); give the path of an executed notebook"
-        ) from error
+        raise Place(path.name).error(f"cannot be read ({error}); give the path of an executed notebook") from error
     if path.suffix == ".ipynb":
         return _read_notebook(path, text)
     place = Place(path.name)
@@ -107,9 +105,7 @@ def _read_notebook(path: Path, text: str) -> Source:
     try:
         raw_cells = json.loads(text)["cells"]
     except (ValueError, KeyError, TypeError) as error:
-        raise whole.error(
-            "is not a Jupyter notebook (no list of cells); write it again from JupyterLab"
-        ) from error
+        raise whole.error("is not a Jupyter notebook (no list of cells); write it again from JupyterLab") from error
     front: dict[str, Any] = {}
     cells = [_read_cell(path, number, raw) for number, raw in enumerate(raw_cells, start=1)]
     if cells and cells[0].kind != "code":
@@ -124,9 +120,7 @@ def _read_cell(path: Path, number: int, raw: dict[str, Any]) -> Cell:
     kind = raw.get("cell_type")
     if kind not in ("raw", "markdown", "code"):
         raise place.error(f"unknown cell type '{kind}'; use markdown, code or raw")
-    return Cell(
-        place, kind, joined(raw.get("source", "")), raw.get("metadata", {}), tuple(raw.get("outputs", ()))
-    )
+    return Cell(place, kind, joined(raw.get("source", "")), raw.get("metadata", {}), tuple(raw.get("outputs", ())))
 
 
 def _yaml_reason(error: yaml.YAMLError) -> str:

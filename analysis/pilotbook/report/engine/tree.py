@@ -24,9 +24,7 @@ def node(kind: str, *content: Any) -> Node:
     return {"t": kind, "c": content[0] if len(content) == 1 else list(content)}
 
 
-def attributes(
-    identifier: str = "", classes: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = ()
-) -> Attr:
+def attributes(identifier: str = "", classes: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = ()) -> Attr:
     """Build Pandoc's attribute triple."""
     return [identifier, list(classes), [list(pair) for pair in pairs]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pilotbook.errors import ProofError
 from pilotbook.report.engine.document import Document
 from pilotbook.report.engine.metadata import parameters
@@ -9,13 +11,15 @@ from pilotbook.report.engine.proofs.html import html_findings
 from pilotbook.report.engine.proofs.pdf import pdf_findings
 
 
-def prove(document: Document, pages: dict[str, bytes]) -> None:
+def prove(document: Document, pages: dict[str, bytes], standards: Sequence[str]) -> None:
     """Check the finished pages against the document they were made from.
 
     Parameters
     ----------
     pages
         The bytes of each page, by format.
+    standards
+        What the PDF must claim to follow: ``ua-1``, ``a-2a``.
 
     Raises
     ------
@@ -26,12 +30,11 @@ def prove(document: Document, pages: dict[str, bytes]) -> None:
     findings: list[str] = []
     if "html" in pages:
         findings += [
-            f"HTML: {text}"
-            for text in html_findings(pages["html"].decode(), document.source.language, expected)
+            f"HTML: {text}" for text in html_findings(pages["html"].decode(), document.source.language, expected)
         ]
     if "pdf" in pages:
         findings += [
-            f"PDF: {text}" for text in pdf_findings(pages["pdf"], document.source.language, expected)
+            f"PDF: {text}" for text in pdf_findings(pages["pdf"], document.source.language, expected, standards)
         ]
     if findings:
         raise ProofError(

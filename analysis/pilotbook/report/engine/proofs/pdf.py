@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pikepdf
 
 NEEDS_ALTERNATIVE = {"/Figure", "/Formula"}
+FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 HEADING = re.compile(r"/H([1-6])")
 PDF_UA, PDF_A_PART, PDF_A_LEVEL = "pdfuaid:part", "pdfaid:part", "pdfaid:conformance"
 
 
-def pdf_findings(content: bytes, language: str, parameters: dict[str, str]) -> list[str]:
+def pdf_findings(content: bytes, language: str, parameters: dict[str, str], standards: Sequence[str]) -> list[str]:
     """Everything that is wrong with a PDF, as sentences; nothing if it is fine."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [*_identity(pdf, language), *_parameters(pdf, parameters), *_tags(pdf), *_fonts(pdf)]
+        return [
+            *_identity(pdf, language),
+            *_claims(pdf, standards),
+            *_parameters(pdf, parameters),
+            *_tags(pdf),
+            *_fonts(pdf),
+        ]
 
 
 def _identity(pdf: pikepdf.Pdf, language: str) -> list[str]:
@@ -27,11 +34,15 @@ def _identity(pdf: pikepdf.Pdf, language: str) -> list[str]:
         f"its language is '{found}', not '{language}'": found.lower() == language.lower(),
         "it has no title": bool(str(metadata.get("dc:title", "")).strip()),
         "it is not marked as tagged": _is_marked(pdf),
-        "it does not claim PDF/UA-1": str(metadata.get(PDF_UA)) == "1",
-        "it does not claim PDF/A-2a": (str(metadata.get(PDF_A_PART)), str(metadata.get(PDF_A_LEVEL)).upper())
-        == ("2", "A"),
     }
     return [finding for finding, holds in checks.items() if not holds]
+
+
+def _claims(pdf: pikepdf.Pdf, standards: Sequence[str]) -> list[str]:
+    metadata = pdf.open_metadata()
+    level = str(metadata.get(PDF_A_PART, "")), str(metadata.get(PDF_A_LEVEL, "")).upper()
+    claimed = {"ua-1": str(metadata.get(PDF_UA)) == "1", "a-2a": level == ("2", "A")}
+    return [f"it does not claim to follow PDF/{name.upper()}" for name in standards if not claimed[name]]
 
 
 def _is_marked(pdf: pikepdf.Pdf) -> bool:
@@ -59,9 +70,7 @@ def _tags(pdf: pikepdf.Pdf) -> list[str]:
         match = HEADING.fullmatch(kind)
         if match:
             level = int(match[1])
-            findings += (
-                [f"a heading of level {level} follows one of level {before}"] if level > before + 1 else []
-            )
+            findings += [f"a heading of level {level} follows one of level {before}"] if level > before + 1 else []
             before = level
     return findings
 
@@ -77,9 +86,8 @@ def structure(item: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _fonts(pdf: pikepdf.Pdf) -> list[str]:
-    names = set()
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor":
-            if not any(key in item for key in ("/FontFile", "/FontFile2", "/FontFile3")):
-                names.add(str(item.get("/FontName")))
-    return [f"the font {name} is not embedded" for name in sorted(names)]
+    descriptors = [
+        item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
+    ]
+    missing = {str(item.get("/FontName")) for item in descriptors if not any(key in item for key in FONT_FILES)}
+    return [f"the font {name} is not embedded" for name in sorted(missing)]
