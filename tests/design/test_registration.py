@@ -19,9 +19,6 @@ EDITS = (
     ("minimum_important_effect: 2", "minimum_important_effect: 1"),
     ("    direction: higher", "    direction: lower"),
 )
-    ("minimum_important_effect: 2", "minimum_important_effect: 1"),
-    ("    direction: higher", "    direction: lower"),
-)
 
 
 def test_a_registered_plan_is_as_registered_and_can_be_released(tmp_path: Path) -> None:

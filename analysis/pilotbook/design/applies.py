@@ -73,7 +73,7 @@ def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
         for j, text in enumerate(analysis.cohorts or ()):
             if panel.period(text) not in starts:
                 known = ", ".join(sorted(format_period(start) for start in starts)) or "none"
-                yield Problem(("analyses", i, "cohorts", j), f"no county starts in {text}; starts in the data: {known}")
+                yield Problem(("analyses", i, "cohorts"), f"no county starts in {text}; starts in the data: {known}")
         if analysis.headline and analysis.estimator in {"twfe", "event_study"} and _staggered(analysis, panel):
             yield Problem(
                 ("analyses", i, "estimator"),

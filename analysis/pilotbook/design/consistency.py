@@ -144,6 +144,11 @@ def _analyses(plan: AnalysisPlan) -> Iterator[Problem]:
                 f"all of its event times lie in the transition of {plan.transition} periods, which is left out; "
                 "average over later ones",
             )
+        if analysis.estimator in ("its", "controlled_its") and plan.series is None:
+            yield Problem(
+                ("analyses", i, "estimator"),
+                f"the estimator {analysis.estimator} needs the section `series` with the steps of the reform",
+            )
         for j in _repeated(list(analysis.cohorts or ())):
             yield Problem(("analyses", i, "cohorts", j), "the start stands twice; take one out")
 

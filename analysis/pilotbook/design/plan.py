@@ -169,13 +169,6 @@ class AnalysisPlan(Section):
             raise ContradictionError(found)
         return self
 
-    @model_validator(mode="after")
-    def _series_where_needed(self) -> Self:
-        needed = next((a.estimator for a in self.analyses if a.estimator in SERIES_ESTIMATORS), None)
-        if needed is not None and self.series is None:
-            raise ValueError(f"the estimator {needed} needs the section `series` with the steps of the reform")
-        return self
-
     def layout(self) -> Layout:
         """Return which columns the plan needs of its data, and for what."""
         values = [column for outcome in self.outcomes for column in outcome.columns]
