@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pilotbook.judge.evidence import Direction, Evidence, Interval
 from pilotbook.judge.grade import grade_design
 from pilotbook.judge.measures import Measures

@@ -105,7 +105,7 @@ def run_test(
 
     A test that leads is run on the coefficient if the past is too short to tell how variable a unit is.
     """
-    target = linear_target(analysis, estimand)
+    target = linear_target(analysis, estimand.spec)
     if target is None:
         return NotEstimable(Reason.NO_PRE_PERIOD, "no test by draws for a period before the start"), ()
     sample = tested_sample(sample, analysis)
@@ -133,14 +133,14 @@ def tested_sample(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:
     )
 
 
-def linear_target(analysis: Analysis, estimand: Estimand) -> Target | None:
+def linear_target(analysis: Analysis, spec: Mapping[str, str]) -> Target | None:
     """Return what a quantity of an analysis is as a linear form, None if it lies before the start."""
     window = None
-    if "event_times" in estimand.spec:
-        first, last = estimand.spec["event_times"].split("..")
+    if "event_times" in spec:
+        first, last = spec["event_times"].split("..")
         window = int(first), int(last)
-    elif "event_time" in estimand.spec:
-        window = (int(estimand.spec["event_time"]),) * 2
+    elif "event_time" in spec:
+        window = (int(spec["event_time"]),) * 2
     if window is not None and window[0] < 0:
         return None
     return Target(_form(analysis), window)

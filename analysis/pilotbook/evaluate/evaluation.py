@@ -17,6 +17,7 @@ from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
 from pilotbook.evaluate.designs import agreement_rows
+from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.rows import mean_rows, questions
@@ -86,12 +87,13 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     if population is not None:
         weights["population"] = population
     rows: dict[str, Row] = {}
-    headline: dict[str, str] = {}
+    leads: dict[str, Lead] = {}
     for question in questions(plan, plan_file.id, panel, weights):
         new = [*question.rows(), *mean_rows(question)]
         rows.update({row.id: row for row in new if row.id not in rows})
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
-            headline[question.common["outcome"]] = _lead(new).id
+            leads[question.common["outcome"]] = (question, _lead(new))
+    rows.update({row.id: row for row in adjusted(plan, leads)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     return Ledger(
         plan=plan_file.id,
@@ -103,7 +105,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
             "simulated": source.simulated,
         },
         rows=tuple(rows.values()),
-        headline=headline,
+        headline={outcome: row.id for outcome, (_, row) in leads.items()},
         contract=contract.as_dict(),
     )
 

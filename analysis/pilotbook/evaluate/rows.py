@@ -144,7 +144,7 @@ def questions(
     for outcome in plan.outcomes:
         for analysis in plan.analyses:
             for weighting, values in weights.items():
-                sample = draw_sample(panel, outcome, analysis, values)
+                sample = draw_sample(plan, panel, outcome, analysis, values)
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
@@ -177,14 +177,15 @@ def _spec(analysis: Analysis, weighting: str) -> dict[str, str]:
 
 
 def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
-    """Return the pilots' mean in their last period before the reform, or in the 2×2's period before."""
+    """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before."""
     pilots = sample.pilots
-    if not pilots.any():
+    names = [str(period) for period in sample.periods]
+    if not pilots.any() or (analysis.pre is not None and analysis.pre not in names):
         return None
     if analysis.pre is not None:
-        before = np.full(pilots.sum(), [str(p) for p in sample.periods].index(analysis.pre))
+        before = np.full(pilots.sum(), names.index(analysis.pre))
     else:
-        before = sample.cohort[pilots] - 1
+        before = np.maximum(sample.cohort[pilots] - 1 - sample.anticipation, 0)
     values, weight = sample.y[pilots, before], sample.weight()[pilots]
     known = np.isfinite(values)
     return float(np.average(values[known], weights=weight[known])) if known.any() else None

@@ -31,6 +31,9 @@ ROLES = {
     "description": "mean",
 }
 
+SMALL_SAMPLE = ("CR2", "CRV3", "jackknife")
+"""Errors that are corrected for few or unequal units of assignment."""
+
 
 def analysis_name(language: str, estimator: str, cohorts: str | None) -> str:
     """Name an analysis."""
@@ -108,7 +111,8 @@ def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> list[str]:
 
 def _small_sample(evaluation: Evaluation, lead: Row, numbers: Numbers) -> list[str]:
     """Say how wide the interval is with the small-sample form of the error, where it is another one."""
-    twin = next((r for r in evaluation.ledger if r.id.startswith(f"{lead.id};error=") and r.ci_low is not None), None)
+    twins = [row for row in evaluation.ledger if row.id.startswith(f"{lead.id};error=") and row.ci_low is not None]
+    twin = next((row for row in twins if row.spec["error"] in SMALL_SAMPLE), None)
     if twin is None:
         return []
     return [

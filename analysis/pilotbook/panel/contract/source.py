@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -152,10 +152,11 @@ def _header_faults(table: RawTable) -> Iterator[Finding]:
 
 def _read_workbook(path: Path, name: str) -> Source:
     source = Source([], [], [])
+    formulas = _formulas_without_value(path)
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            if (part := _read_sheet(sheet, name)) is not None:
+            if (part := _read_sheet(sheet, name, formulas.get(sheet.title, {}))) is not None:
                 source.tables += part.tables
                 source.findings += part.findings
                 source.conversions += part.conversions
@@ -166,12 +167,28 @@ def _read_workbook(path: Path, name: str) -> Source:
     return source
 
 
-def _read_sheet(sheet: Any, name: str) -> Source | None:
+def _formulas_without_value(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+    """Return, by sheet and place, formulas whose result the file does not store: they would read as empty cells."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if not any(b"<f>" in content or b"<f " in content for content in map(archive.read, sheets)):
+            return {}
+    values = load_workbook(path, data_only=True)
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    for sheet in load_workbook(path).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f" and values[sheet.title].cell(cell.row, cell.column).value is None:
+                    found.setdefault(sheet.title, {})[cell.row, cell.column] = str(cell.value)
+    return found
+
+
+def _read_sheet(sheet: Any, name: str, formulas: Mapping[tuple[int, int], str]) -> Source | None:
     """Read a sheet; None if it is empty. Rows without any value are skipped but counted."""
     records: list[tuple[int, list[str]]] = []
     formats: dict[int, dict[int, str]] = {}
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [_cell_text(cell) for cell in cells]
+        texts = [_cell_text(cell) or formulas.get((number, i), "") for i, cell in enumerate(cells, start=1)]
         if not any(texts):
             continue
         for position, cell in enumerate(cells):
