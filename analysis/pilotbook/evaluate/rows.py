@@ -180,7 +180,7 @@ def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
     """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before."""
     pilots = sample.pilots
     names = [str(period) for period in sample.periods]
-    if not pilots.any() or (analysis.pre is not None and analysis.pre not in names):
+    if not pilots.any() or analysis.pre not in {None, *names}:
         return None
     if analysis.pre is not None:
         before = np.full(pilots.sum(), names.index(analysis.pre))

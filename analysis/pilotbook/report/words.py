@@ -13,6 +13,7 @@ from pilotbook.design.plan import Outcome
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.project import PLANS
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers, Tagged
 
@@ -165,8 +166,9 @@ def data_facts(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]
 
 
 def rerun(plan_file: PlanFile, evaluation: Evaluation, language: str) -> Markdown:
-    """Give the command that makes the report again."""
-    return Markdown(f"```\npilotbook render {plan_file.id} --period {evaluation.ledger.period} --lang {language}\n```")
+    """Give the command that makes the report again; a plan that is not the project's is named by its file."""
+    plan = plan_file.id if plan_file.path.parent == PLANS else plan_file.path.name
+    return Markdown(f"```\npilotbook render {plan} --period {evaluation.ledger.period} --lang {language}\n```")
 
 
 def provenance(
