@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from pilotbook.design.section import PeriodText, Section, Text
+from pilotbook.design.section import Identifier, PeriodText, Section, Words
 
 WITH_LENGTH = ("delayed", "ramp", "temporary")
 
@@ -14,7 +14,7 @@ WITH_LENGTH = ("delayed", "ramp", "temporary")
 class Step(Section):
     """One step of the reform."""
 
-    label: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "reform"
+    label: Identifier = "reform"
     start: PeriodText = Field(description="First period in force.")
     shape: Literal["level", "slope", "level-and-slope", "delayed", "ramp", "temporary"] = Field(
         default="level-and-slope", description="Shape of the impact, fixed before the data are seen."
@@ -28,19 +28,19 @@ class Step(Section):
         return self
 
 
-class Window(Section):
+class LeftOut(Section):
     """Periods that are left out by plan, such as a transition or a pandemic."""
 
     first: PeriodText
     last: PeriodText
-    why: Text
+    because: Words = Field(description="The reason, as the report prints it.")
 
 
 class BiasAnswer(Section):
     """The evaluators' judgement on one of EPOC's questions."""
 
     risk: Literal["low", "high", "unclear"]
-    why: Text
+    because: Words = Field(description="The reason, as the report prints it.")
 
 
 class BiasAnswers(Section):
@@ -59,7 +59,7 @@ class SeriesSection(Section):
     season: Literal["none", "dummies", "harmonics"] = Field(
         default="dummies", description="Left out, and said so, where the years before the reform do not carry it."
     )
-    excluded: tuple[Window, ...] = ()
+    excluded: tuple[LeftOut, ...] = ()
     order: Literal[1, 2] | None = Field(
         default=None, description="Autoregressive order; by the declared rule if not given."
     )

@@ -14,7 +14,7 @@ from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.imputation import imputation
 from pilotbook.estimate.path import Path
-from pilotbook.estimate.result import Effect, NotEstimable
+from pilotbook.estimate.result import Effect, NotEstimable, Reason
 from pilotbook.estimate.twfe import twfe
 from pilotbook.estimate.two_by_two import two_by_two
 from pilotbook.evaluate.sample import AnalysisSample
@@ -51,11 +51,15 @@ def estimands(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -
 
 def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
     pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
+    spec = {"pre": str(pre), "post": str(post)}
+    if post not in sample.periods:
+        detail = f"the report ends in {sample.periods[-1]}, before the period {post} that is compared"
+        yield Estimand("att", spec, NotEstimable(Reason.NO_POST_PERIOD, detail))
+        return
     pair = sample.between(pre, post)
     (result,) = two_by_two(
         pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment), anticipation=pair.anticipation
     )
-    spec = {"pre": str(pre), "post": str(post)}
     yield Estimand("att", spec, result if isinstance(result, NotEstimable) else result.effect)
 
 

@@ -17,6 +17,7 @@ from pilotbook.design.looks import current_look
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
@@ -101,6 +102,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
+    rows.update({row.id: row for row in agreement_rows(rows.values())})
     look = current_look(plan, panel)
     exposed = None if contract.comparison is None else contract.comparison.exposed_controls
     judged = list(judge_outcomes(plan, panel, look, exposed, leads, rows))

@@ -160,8 +160,8 @@ class Ledger:
             If the text is not a ledger of this schema.
         """
         content = json.loads(text)
-        if content.get("schema") != SCHEMA:
-            raise ValueError(f"ledger schema {content.get('schema')!r}, not {SCHEMA}")
+        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+            raise ValueError(f"not a ledger of schema {SCHEMA}")
         names = {f.name for f in fields(Row)}
         rows: Sequence[Mapping[str, Any]] = content["estimates"]
         return cls(

@@ -179,10 +179,11 @@ def _spec(analysis: Analysis, weighting: str) -> dict[str, str]:
 def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
     """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before."""
     pilots = sample.pilots
-    if not pilots.any():
+    names = [str(period) for period in sample.periods]
+    if not pilots.any() or analysis.pre not in {None, *names}:
         return None
     if analysis.pre is not None:
-        before = np.full(pilots.sum(), [str(p) for p in sample.periods].index(analysis.pre))
+        before = np.full(pilots.sum(), names.index(analysis.pre))
     else:
         before = np.maximum(sample.cohort[pilots] - 1 - sample.anticipation, 0)
     values, weight = sample.y[pilots, before], sample.weight()[pilots]
