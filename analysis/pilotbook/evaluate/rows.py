@@ -78,7 +78,7 @@ class Question:
                 yield self._drawn(_variant(filled, "test", name), name, estimand)
 
     def _drawn(self, row: Row, name: Inference, estimand: Estimand) -> Row:
-        test, flags = run_test(name, self.sample, self.analysis, estimand, self.plan.level)
+        test, flags = run_test(name, self.sample, self.analysis, estimand.spec, self.plan.level)
         return with_test(row, test, name, flags)
 
     def _replication(self, estimand: Estimand) -> Iterator[Row]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.design.outcome import outcome_matrix
-from pilotbook.design.plan import Analysis, AnalysisPlan, Outcome
+from pilotbook.design.plan import SEED, Analysis, AnalysisPlan, Outcome
 from pilotbook.design.scope import left_out
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
@@ -33,6 +33,8 @@ class AnalysisSample:
         The periods.
     anticipation
         Periods before the start that may be affected.
+    seed
+        Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
     """
 
     y: NDArray[np.float64]
@@ -42,6 +44,7 @@ class AnalysisSample:
     county: NDArray[np.intp]
     periods: tuple[pd.Period, ...]
     anticipation: int = 0
+    seed: int = SEED
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -95,4 +98,5 @@ def draw_sample(
         county=np.arange(len(kept.units)),
         periods=kept.periods,
         anticipation=plan.anticipation,
+        seed=plan.seed,
     )
