@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+
 from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate import evaluation
 from pilotbook.report import making

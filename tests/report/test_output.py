@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from pilotbook.errors import WorkError
 from pilotbook.report import output
 from pilotbook.report.output import replacing

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from pilotbook import project
 from pilotbook.report import making, stages
 
