@@ -106,17 +106,13 @@ class TwoWayFit:
         missed = np.linalg.norm(rows - rows @ self.bread @ self.gram, axis=1)
         return np.asarray(missed < 1e-6 * np.linalg.norm(rows, axis=1))
 
-    def cluster_robust(
-        self, rows: FloatArray, kinds: tuple[Variance, ...] = REGRESSION_VARIANCES
-    ) -> ClusterRobust:
+    def cluster_robust(self, rows: FloatArray, kinds: tuple[Variance, ...] = REGRESSION_VARIANCES) -> ClusterRobust:
         """Variances of some contrasts, clustered on the sample's assignment units."""
         present = np.asarray(self.used.any(axis=1))
         cluster = np.full(len(present), -1)
         cluster[present] = np.unique(self.sample.cluster[present], return_inverse=True)[1]
         scores = cluster_sums(self.unit_scores[:, present], cluster[present])
-        return cluster_robust(
-            self.gram, self.blocks(cluster), scores, rows, int(self.used.sum()), self.rank + 1, kinds
-        )
+        return cluster_robust(self.gram, self.blocks(cluster), scores, rows, int(self.used.sum()), self.rank + 1, kinds)
 
     def blocks(self, cluster: IntArray) -> Iterator[ClusterBlock]:
         """Cross products by cluster, codes (n_units,) with -1 for units left out."""
@@ -190,7 +186,7 @@ def fit_two_way(sample: Sample, observed: BoolArray, regressors: Regressors) -> 
     regressors
         The regressors of interest.
     """
-    used = observed & (observed.sum(axis=1) >= 2)[:, None]
+    used = observed if observed.all() else observed & (observed.sum(axis=1) >= 2)[:, None]
     design, pattern = _design(regressors, used)
     n_regressors = regressors.values.shape[2]
     weights = sample.weights
@@ -202,14 +198,16 @@ def fit_two_way(sample: Sample, observed: BoolArray, regressors: Regressors) -> 
     gram = flat.T @ flat
     bread, rank = _pseudo_inverse(gram)
     y, spread, size = _demean_units(sample.y, used)
-    products = by_pattern(y, design, pattern) * weights[:, None]
-    solution = _Solution(design, pattern, products.sum(axis=1) @ bread)
+    scores = by_pattern(y, design, pattern)
+    solution = _Solution(design, pattern, np.einsum("oip,i->op", scores, weights) @ bread)
+    scores -= solution.products()
+    scores *= weights[:, None]
     return TwoWayFit(
         sample=sample,
         used=used,
         n_regressors=n_regressors,
         coefficients=solution.coefficients,
-        unit_scores=products - solution.products() * weights[:, None],
+        unit_scores=scores,
         gram=gram,
         bread=bread,
         scale=scale,
@@ -306,8 +304,7 @@ def _constant(y: FloatArray, fit: _Solution, spread: FloatArray, size: FloatArra
     for outcome in np.flatnonzero(~constant):
         bound = NO_RESIDUAL * spread[outcome]
         constant[outcome] = all(
-            np.abs(fit.residuals(y, int(outcome), units)).max() <= bound
-            for units in (few, np.arange(y.shape[1]))
+            np.abs(fit.residuals(y, int(outcome), units)).max() <= bound for units in (few, np.arange(y.shape[1]))
         )
     return np.asarray(constant)
 

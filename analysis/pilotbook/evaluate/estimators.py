@@ -57,12 +57,20 @@ def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
         yield Estimand("att", spec, NotEstimable(Reason.NO_POST_PERIOD, detail))
         return
     pair = sample.between(pre, post)
-    (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment))
+    (result,) = two_by_two(
+        pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment), anticipation=pair.anticipation
+    )
     yield Estimand("att", spec, result if isinstance(result, NotEstimable) else result.effect)
 
 
 def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
-    (result,) = twfe(sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment))
+    (result,) = twfe(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
+    )
     yield Estimand("att", {}, result)
 
 
@@ -72,6 +80,7 @@ def _event_study(sample: AnalysisSample, analysis: Analysis, by_assignment: bool
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         windows=_windows(analysis),
     )
     yield from _path(result, analysis)
@@ -83,6 +92,7 @@ def _callaway_santanna(sample: AnalysisSample, analysis: Analysis, by_assignment
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         controls="never" if analysis.controls == "never_treated" else "not_yet",
     )
     if isinstance(result, NotEstimable):
@@ -98,6 +108,7 @@ def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         windows=_windows(analysis),
     )
     if isinstance(result, NotEstimable):

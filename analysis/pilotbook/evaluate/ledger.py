@@ -99,6 +99,9 @@ class Ledger:
     rows: tuple[Row, ...]
     headline: Mapping[str, str] = field(default_factory=dict)
     contract: Mapping[str, Any] = field(default_factory=dict)
+    registration: Mapping[str, Any] = field(default_factory=dict)
+    look: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         ids = [row.id for row in self.rows]
@@ -139,7 +142,9 @@ class Ledger:
             "headline": dict(self.headline),
             "contract": dict(self.contract),
             "estimates": [row.as_dict() for row in self.rows],
-            "verdicts": [],
+            "registration": dict(self.registration),
+            "look": dict(self.look),
+            "verdicts": [dict(verdict) for verdict in self.verdicts],
             "rules": [],
             "claims": [],
         }
@@ -168,6 +173,9 @@ class Ledger:
             ),
             headline=content["headline"],
             contract=content["contract"],
+            registration=content["registration"],
+            look=content["look"],
+            verdicts=tuple(content["verdicts"]),
         )
 
 
