@@ -95,3 +95,6 @@ def test_a_chapter_that_raises_leaves_a_draft(pilotbook, example, tmp_path, monk
     outputs = [o for cell in nbformat.read(draft, as_version=4).cells for o in cell.get("outputs", [])]
     assert [o.ename for o in outputs if o.output_type == "error"] == ["ZeroDivisionError"]
     assert not example.report.exists()
+    monkeypatch.undo()
+    assert pilotbook("render", example.plan, "--out", example.out, "--to", "html").status == 0
+    assert not draft.exists()

@@ -129,6 +129,7 @@ class _Making:
             except NotebookError as error:
                 raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))
+        self._draft(language).unlink(missing_ok=True)  # of an earlier failure
         self._done(stage)
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
@@ -155,8 +156,11 @@ class _Making:
         if "pdf" in formats:
             prove_pdf(pdf, printed)
 
+    def _draft(self, language: str) -> Path:
+        return self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
+
     def _keep(self, notebook: NotebookNode, language: str) -> Path:
-        draft = self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
+        draft = self._draft(language)
         draft.parent.mkdir(parents=True, exist_ok=True)
         write_notebook(notebook, draft)
         return draft
