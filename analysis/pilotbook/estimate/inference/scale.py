@@ -101,9 +101,9 @@ def cross_section_spread(
     weight = units.weight
     square = np.square(weight)
     own, cross = np.zeros_like(estimate), np.zeros_like(estimate)
-    for cohort in range(units.n_cohorts + 1):
-        z = paths @ k[0, cohort]
-        centre = sums.over(weight * z, units.n_cohorts) / total[-1]
+    effects = np.moveaxis(paths @ k[0].T, 2, 0)
+    centres = sums.over(weight * effects, units.n_cohorts) / total[-1]
+    for cohort, (z, centre) in enumerate(zip(effects, centres, strict=True)):
         if cohort < units.n_cohorts:
             centre = centre + share[cohort] * estimate
         linear = sums.over(square * z, cohort)
