@@ -2,8 +2,8 @@
 
     python benchmarks/inference_speed.py [--large-only]
 
-prints a table; the ratios stand in docs/methods/inference.md. pyfixest's bootstrap needs the package wildboottest, which
-is no dependency of ours; without it that row falls back on diff-diff. Quote ratios: the machine may be shared.
+prints a table; the ratios stand in docs/methods/inference.md. pyfixest's bootstrap needs the package wildboottest,
+which is no dependency of ours; without it that row falls back on diff-diff. Quote ratios: the machine may be shared.
 """
 
 from __future__ import annotations

@@ -143,9 +143,7 @@ def _decompose(
     if not total > 0:
         return NotEstimable(Reason.NO_CONTROLS, "no two cohorts can be compared")
     components = tuple(
-        Component(
-            c.kind, _cohort(c.treated, sample), _cohort(c.control, sample), c.weight / total, c.estimate
-        )
+        Component(c.kind, _cohort(c.treated, sample), _cohort(c.control, sample), c.weight / total, c.estimate)
         for c in raw
     )
     return Bacon(

@@ -64,16 +64,12 @@ def sup_t_band(
     estimable = [
         (k, effect, effect.influence)
         for k, effect in enumerate(path.effects)
-        if isinstance(effect, Effect)
-        and isinstance(effect.error, StandardError)
-        and effect.influence is not None
+        if isinstance(effect, Effect) and isinstance(effect.error, StandardError) and effect.influence is not None
     ]
     if not estimable:
         return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, "no effect of the path has a standard error")
     influences = np.column_stack([influence for _, _, influence in estimable])
-    critical = max(
-        _critical(_sums(influences, cluster), rng, level, draws), float(stats.norm.ppf(0.5 + level / 2))
-    )
+    critical = max(_critical(_sums(influences, cluster), rng, level, draws), float(stats.norm.ppf(0.5 + level / 2)))
     low, high = np.full((2, len(path.keys)), np.nan)
     for k, effect, _ in estimable:
         ratio = stats.t.ppf(0.5 + level / 2, effect.df) / stats.norm.ppf(0.5 + level / 2)

@@ -37,8 +37,6 @@ def by_outcome(
         return (sample,) * n_outcomes
     results: list[Result | NotEstimable | None] = [None] * n_outcomes
     for outcomes, observed in sample.by_missingness():
-        for outcome, result in zip(
-            outcomes, estimator(sample.select(outcomes), observed, n_rows), strict=True
-        ):
+        for outcome, result in zip(outcomes, estimator(sample.select(outcomes), observed, n_rows), strict=True):
             results[outcome] = result
     return tuple(result for result in results if result is not None)

@@ -204,15 +204,11 @@ def _comparisons(
         elif pair.period >= pair.cohort:
             return adjusted
     if not any(one.pair.period >= one.pair.cohort for one in kept):
-        return NotEstimable(
-            Reason.NO_CONTROLS, "no cohort has untreated units to compare with after its start"
-        )
+        return NotEstimable(Reason.NO_CONTROLS, "no cohort has untreated units to compare with after its start")
     return kept
 
 
-def _plain(
-    pair: Pair, change: FloatArray, sample: Sample, pilots: IntArray, controls: IntArray
-) -> _Comparison:
+def _plain(pair: Pair, change: FloatArray, sample: Sample, pilots: IntArray, controls: IntArray) -> _Comparison:
     """Compare weighted means."""
     influence = np.zeros_like(change)
     deleted = np.zeros((len(change), sample.n_clusters))

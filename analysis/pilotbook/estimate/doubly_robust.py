@@ -56,9 +56,7 @@ def adjusted_change(
     if isinstance(outcome, _OutcomeModel) and not isinstance(propensity, _PropensityModel):
         return _regression(change, w * pilot, x, outcome)
     if isinstance(propensity, _PropensityModel):
-        return _weighting(
-            change, w, pilot, x, propensity, outcome if isinstance(outcome, _OutcomeModel) else None
-        )
+        return _weighting(change, w, pilot, x, propensity, outcome if isinstance(outcome, _OutcomeModel) else None)
     raise AssertionError("at least one model is fitted")
 
 
@@ -70,9 +68,7 @@ class _OutcomeModel:
     influence: FloatArray
 
     @classmethod
-    def fit(
-        cls, change: FloatArray, pilot: FloatArray, x: FloatArray, w: FloatArray
-    ) -> _OutcomeModel | NotEstimable:
+    def fit(cls, change: FloatArray, pilot: FloatArray, x: FloatArray, w: FloatArray) -> _OutcomeModel | NotEstimable:
         control = w * (1 - pilot)
         scale = np.sqrt(np.square(x).mean(axis=0))
         gram = (x / scale * control[:, None]).T @ (x / scale)

@@ -60,9 +60,7 @@ def event_study(
     ----------
     Freyaldenhoven et al. (2021); checked against pyfixest and the published Medicaid event study.
     """
-    return by_outcome(
-        partial(_event_study, bins=bins, windows=windows), y, cohort, weights, cluster, anticipation
-    )
+    return by_outcome(partial(_event_study, bins=bins, windows=windows), y, cohort, weights, cluster, anticipation)
 
 
 def _event_study(

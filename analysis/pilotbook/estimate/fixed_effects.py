@@ -106,17 +106,13 @@ class TwoWayFit:
         missed = np.linalg.norm(rows - rows @ self.bread @ self.gram, axis=1)
         return np.asarray(missed < 1e-6 * np.linalg.norm(rows, axis=1))
 
-    def cluster_robust(
-        self, rows: FloatArray, kinds: tuple[Variance, ...] = REGRESSION_VARIANCES
-    ) -> ClusterRobust:
+    def cluster_robust(self, rows: FloatArray, kinds: tuple[Variance, ...] = REGRESSION_VARIANCES) -> ClusterRobust:
         """Variances of some contrasts, clustered on the sample's assignment units."""
         present = np.asarray(self.used.any(axis=1))
         cluster = np.full(len(present), -1)
         cluster[present] = np.unique(self.sample.cluster[present], return_inverse=True)[1]
         scores = cluster_sums(self.unit_scores[:, present], cluster[present])
-        return cluster_robust(
-            self.gram, self.blocks(cluster), scores, rows, int(self.used.sum()), self.rank + 1, kinds
-        )
+        return cluster_robust(self.gram, self.blocks(cluster), scores, rows, int(self.used.sum()), self.rank + 1, kinds)
 
     def blocks(self, cluster: IntArray) -> Iterator[ClusterBlock]:
         """Cross products by cluster, codes (n_units,) with -1 for units left out."""
@@ -306,8 +302,7 @@ def _constant(y: FloatArray, fit: _Solution, spread: FloatArray, size: FloatArra
     for outcome in np.flatnonzero(~constant):
         bound = NO_RESIDUAL * spread[outcome]
         constant[outcome] = all(
-            np.abs(fit.residuals(y, int(outcome), units)).max() <= bound
-            for units in (few, np.arange(y.shape[1]))
+            np.abs(fit.residuals(y, int(outcome), units)).max() <= bound for units in (few, np.arange(y.shape[1]))
         )
     return np.asarray(constant)
 

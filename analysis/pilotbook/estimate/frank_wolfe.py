@@ -77,9 +77,7 @@ def _run(
         slope = np.einsum("pn,pn->p", gradient, x) - gradient[rows, best]
         xgx = np.einsum("pn,pn->p", x, product)
         curvature = xgx - 2 * product[rows, best] + column[rows, best]
-        step = np.clip(
-            np.where(curvature > 0, slope / np.where(curvature > 0, curvature, 1.0), 0.0), 0.0, 1.0
-        )
+        step = np.clip(np.where(curvature > 0, slope / np.where(curvature > 0, curvature, 1.0), 0.0), 0.0, 1.0)
         x = x * (1 - step)[:, None]
         x[rows, best] += step
         product = product + step[:, None] * (column - product)

@@ -74,18 +74,13 @@ class GroupTimeEffects:
     def by_cohort(self) -> Path:
         """Mean effect on each cohort from its start on; overall the mean over cohorts by size."""
         keys = np.unique(self.cohort[self.event_time >= 0])
-        parts = [
-            _Aggregate.flat(self, np.flatnonzero((self.cohort == g) & (self.event_time >= 0))) for g in keys
-        ]
+        parts = [_Aggregate.flat(self, np.flatnonzero((self.cohort == g) & (self.event_time >= 0))) for g in keys]
         return self._path(keys, parts, lambda: _Aggregate.combine_by_size(self, keys, parts))
 
     def by_period(self) -> Path:
         """Mean effect in each period on the cohorts treated by then; overall the mean over periods."""
         keys = np.unique(self.period[self.event_time >= 0])
-        parts = [
-            _Aggregate.weighted(self, np.flatnonzero((self.period == t) & (self.event_time >= 0)))
-            for t in keys
-        ]
+        parts = [_Aggregate.weighted(self, np.flatnonzero((self.period == t) & (self.event_time >= 0))) for t in keys]
         return self._path(keys, parts, lambda: _Aggregate.mean(parts))
 
     def by_event_time(self, windows: Sequence[Window] = ()) -> Path:
@@ -102,11 +97,7 @@ class GroupTimeEffects:
 
         def window_mean(first: int, last: int) -> Effect | NotEstimable:
             inside = [part for e, part in zip(keys, parts, strict=True) if first <= e <= last]
-            return (
-                _Aggregate.mean(inside).effect()
-                if inside
-                else _nothing(f"no event time from {first} to {last}")
-            )
+            return _Aggregate.mean(inside).effect() if inside else _nothing(f"no event time from {first} to {last}")
 
         after = [part for e, part in zip(keys, parts, strict=True) if e >= 0]
         return self._path(
@@ -167,13 +158,9 @@ class _Aggregate:
         return cls(source, pairs, estimate, influence, left)
 
     @classmethod
-    def combine_by_size(
-        cls, source: GroupTimeEffects, cohorts: IntArray, parts: Sequence[_Aggregate]
-    ) -> _Aggregate:
+    def combine_by_size(cls, source: GroupTimeEffects, cohorts: IntArray, parts: Sequence[_Aggregate]) -> _Aggregate:
         """Mean of one aggregate per cohort, weighted by the size of the cohorts."""
-        deleted = (
-            None if source.deleted is None else np.column_stack([_known(part.deleted) for part in parts])
-        )
+        deleted = None if source.deleted is None else np.column_stack([_known(part.deleted) for part in parts])
         estimate, influence, left = _by_size(
             source.sample, cohorts, np.array([part.estimate for part in parts]),
             np.column_stack([part.influence for part in parts]), deleted,

@@ -77,9 +77,7 @@ def subgroup_effects(
     return by_outcome(partial(_subgroups, codes=codes), y, cohort, weights, cluster, anticipation)
 
 
-def _subgroups(
-    sample: Sample, observed: BoolArray, n_rows: int, codes: IntArray
-) -> list[Subgroups | NotEstimable]:
+def _subgroups(sample: Sample, observed: BoolArray, n_rows: int, codes: IntArray) -> list[Subgroups | NotEstimable]:
     refused = obstacle(sample, observed)
     if refused:
         return [refused] * len(sample.y)

@@ -155,9 +155,7 @@ def _imputation(
     spread = np.abs(report.targets.influence).max(axis=(1, 2))
     flat = spread <= 1e-14 * np.abs(np.where(observed, sample.y, 0.0)).max(axis=(1, 2))
     return [
-        NotEstimable(
-            Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out"
-        )
+        NotEstimable(Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out")
         if flat[o]
         else Imputation(
             overall=report.effect(o, 0),
@@ -285,9 +283,7 @@ class _Report:
         conservative = StandardError(float(np.sqrt(np.square(sums).sum())), df)
         return {Variance.JACKKNIFE: jackknife, Variance.CONSERVATIVE: conservative}
 
-    def by_event_time(
-        self, outcome: int, times: IntArray, windows: Sequence[Window], cells: BoolArray
-    ) -> Path:
+    def by_event_time(self, outcome: int, times: IntArray, windows: Sequence[Window], cells: BoolArray) -> Path:
         keys, first = tuple(int(e) for e in times), 1
         return Path(
             keys=keys,

@@ -70,9 +70,7 @@ def poisson(
     if exposure is not None:
         size = np.asarray(exposure, dtype=np.float64)
         if size.shape != np.shape(y)[-2:]:
-            raise ValueError(
-                f"exposure must have the shape of one outcome, {np.shape(y)[-2:]}, not {size.shape}"
-            )
+            raise ValueError(f"exposure must have the shape of one outcome, {np.shape(y)[-2:]}, not {size.shape}")
         if (size <= 0).any():
             refusal = NotEstimable(Reason.NOT_POSITIVE, "an exposure is zero or negative; set it to missing")
             return (refusal,) * n_rows_of(y)[0]
@@ -106,9 +104,7 @@ def _one(sample: Sample, observed: BoolArray, n_rows: int, offset: FloatArray) -
         return fit
     residual = sample.weights[:, None] * y - fit.fitted
     if np.abs(residual).max() <= NO_RESIDUAL * fit.fitted.max():
-        return NotEstimable(
-            Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out"
-        )
+        return NotEstimable(Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out")
     return fit.effect(sample, used, n_rows)
 
 
@@ -189,9 +185,7 @@ def _newton(
     return _refusal(beta)
 
 
-def _centre(
-    x: FloatArray, used: BoolArray, offset: FloatArray, beta: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _centre(x: FloatArray, used: BoolArray, offset: FloatArray, beta: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Regressors less their unit means at the fitted shares, and those shares (n_units, n_periods)."""
     index = np.where(used, x @ beta + offset, -np.inf)
     mu = np.exp(index - index.max(axis=1, keepdims=True))

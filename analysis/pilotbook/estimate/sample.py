@@ -95,9 +95,7 @@ class Sample:
         """Restrict the sample to some outcomes."""
         if len(outcomes) == len(self.y):
             return self
-        return Sample(
-            self.y[outcomes], self.cohort, self.weights, self.cluster, self.order, self.anticipation
-        )
+        return Sample(self.y[outcomes], self.cohort, self.weights, self.cluster, self.order, self.anticipation)
 
     def by_missingness(self) -> Iterator[tuple[IntArray, BoolArray]]:
         """Outcomes that are observed in the same cells, with those cells (n_units, n_periods)."""
@@ -166,9 +164,7 @@ def arrange(
     outcomes = np.asarray(y, dtype=np.float64)
     outcomes = outcomes[None] if outcomes.ndim == 2 else outcomes
     if outcomes.ndim != 3:
-        raise ValueError(
-            f"y must be (units, periods) or (outcomes, units, periods), not {outcomes.ndim}-dimensional"
-        )
+        raise ValueError(f"y must be (units, periods) or (outcomes, units, periods), not {outcomes.ndim}-dimensional")
     n_units, n_periods = outcomes.shape[1:]
     first = _by_unit(cohort, n_units, "cohort")
     if not np.issubdtype(first.dtype, np.integer):
@@ -177,9 +173,7 @@ def arrange(
     first = np.where(first >= n_periods + anticipation, NEVER, first)
     w = np.ones(n_units) if weights is None else _by_unit(weights, n_units, "weights").astype(np.float64)
     if not np.isfinite(w).all() or (w < 0).any() or not (w > 0).any():
-        return NotEstimable(
-            Reason.BAD_WEIGHTS, "weights must be positive numbers; some are negative or missing"
-        )
+        return NotEstimable(Reason.BAD_WEIGHTS, "weights must be positive numbers; some are negative or missing")
     codes = np.arange(n_units) if cluster is None else _by_unit(cluster, n_units, "cluster")
     order = _canonical_order(outcomes[0], first, w)
     order = order[w[order] > 0]

@@ -105,9 +105,7 @@ def _with_clean_controls(sample: Sample, observed: BoolArray) -> tuple[Sample, B
     last = sample.cohort.max()
     end = int(last) - sample.anticipation
     cohort = np.where(sample.cohort == last, NEVER, sample.cohort)
-    shortened = Sample(
-        sample.y[:, :, :end], cohort, sample.weights, sample.cluster, sample.order, sample.anticipation
-    )
+    shortened = Sample(sample.y[:, :, :end], cohort, sample.weights, sample.cluster, sample.order, sample.anticipation)
     return shortened, observed[:, :end]
 
 

@@ -152,25 +152,19 @@ def _synthetic(
     draws: int,
 ) -> list[Synthetic | NotEstimable]:
     if len(sample.cohorts) > 1:
-        raise ValueError(
-            "synthetic comparisons have one start date; run each cohort against the never treated"
-        )
+        raise ValueError("synthetic comparisons have one start date; run each cohort against the never treated")
     complete = np.asarray(observed.all(axis=1))
     refused = obstacle(sample, observed & np.all(observed, axis=1, keepdims=True), never_treated=True)
     if refused:
         return [refused] * len(sample.y)
     sample = sample.keep(complete)
     if int(sample.onset.min()) < 2:
-        refusal = NotEstimable(
-            Reason.NO_PRE_PERIOD, "fewer than two periods before the start: nothing to trace"
-        )
+        refusal = NotEstimable(Reason.NO_PRE_PERIOD, "fewer than two periods before the start: nothing to trace")
         return [refusal] * len(sample.y)
     return [_one(sample.select(np.array([o])), n_rows, method, rng, draws) for o in range(len(sample.y))]
 
 
-def _one(
-    sample: Sample, n_rows: int, method: Method, rng: np.random.Generator, draws: int
-) -> Synthetic | NotEstimable:
+def _one(sample: Sample, n_rows: int, method: Method, rng: np.random.Generator, draws: int) -> Synthetic | NotEstimable:
     block, group = collapse(sample)
     everyone = np.vstack([block.controls, block.pilots])
     if np.ptp(everyone, axis=1).max() <= NO_VARIATION * np.abs(everyone).max():
@@ -186,13 +180,9 @@ def _one(
     before, after = gap[:, : block.start], gap[:, block.start :]
     estimates = after.mean(axis=1) - (weights.periods * before).sum(axis=1)
     level = (weights.periods * before).sum(axis=1, keepdims=True)
-    fit = _root_mean_square(after - level) / np.maximum(
-        _root_mean_square(before - level), np.finfo(float).tiny
-    )
+    fit = _root_mean_square(after - level) / np.maximum(_root_mean_square(before - level), np.finfo(float).tiny)
     return Synthetic(
-        effect=Effect(
-            float(estimates[0]), {Variance.PLACEBO: _placebo_error(estimates[1:])}, _counts(sample)
-        ),
+        effect=Effect(float(estimates[0]), {Variance.PLACEBO: _placebo_error(estimates[1:])}, _counts(sample)),
         gap=gap[0],
         unit_weights=_by_row(sample, weights.units[0], group, n_rows),
         period_weights=np.append(weights.periods[0], np.zeros(sample.n_periods - block.start)),
@@ -247,9 +237,7 @@ def _synthetic_did(block: Block, targets: FloatArray, allowed: BoolArray) -> _We
 
 def _placebo_error(placebo: FloatArray) -> StandardError | NotEstimable:
     if len(placebo) < 2:
-        return NotEstimable(
-            Reason.NO_CONTROLS, "fewer controls than pilots: no placebo assignment is possible"
-        )
+        return NotEstimable(Reason.NO_CONTROLS, "fewer controls than pilots: no placebo assignment is possible")
     return StandardError(float(np.std(placebo)), np.inf)
 
 

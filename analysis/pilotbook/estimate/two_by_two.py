@@ -75,9 +75,7 @@ def two_by_two(
 
 def _two_by_two(sample: Sample, observed: BoolArray, n_rows: int) -> list[TwoByTwo | NotEstimable]:
     if len(sample.cohorts) > 1:
-        raise ValueError(
-            "a 2 × 2 comparison has one start date; use callaway_santanna or imputation for several"
-        )
+        raise ValueError("a 2 × 2 comparison has one start date; use callaway_santanna or imputation for several")
     refused = obstacle(sample, observed)
     if refused:
         return [refused] * len(sample.y)
@@ -86,9 +84,7 @@ def _two_by_two(sample: Sample, observed: BoolArray, n_rows: int) -> list[TwoByT
     pilot = sample.cohort != NEVER
     for side, reason in ((pilot, Reason.NO_PILOTS), (~pilot, Reason.NO_CONTROLS)):
         if not (both & side).any():
-            return [NotEstimable(reason, f"{reason} is observed both before and after the start")] * len(
-                sample.y
-            )
+            return [NotEstimable(reason, f"{reason} is observed both before and after the start")] * len(sample.y)
     cells = observed & both[:, None]
     collapsed = np.stack([_mean(sample.y, cells & ~after), _mean(sample.y, cells & after)], axis=2)
     pair = Sample(collapsed, np.where(pilot, 1, NEVER), sample.weights, sample.cluster, sample.order, 0)
@@ -97,9 +93,7 @@ def _two_by_two(sample: Sample, observed: BoolArray, n_rows: int) -> list[TwoByT
     fit = fit_two_way(pair, np.repeat(both[:, None], 2, axis=1), Regressors(values, pilot.astype(np.int64)))
     effects, _ = fit.effects(np.ones((1, 1)), n_rows, sample.counts(cells))
     return [
-        effect
-        if isinstance(effect, NotEstimable)
-        else TwoByTwo(effect, _four_means(collapsed[o], pair, both))
+        effect if isinstance(effect, NotEstimable) else TwoByTwo(effect, _four_means(collapsed[o], pair, both))
         for o, (effect,) in enumerate(effects)
     ]
 
