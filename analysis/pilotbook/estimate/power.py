@@ -24,8 +24,8 @@ def detectable_by_draws(draws: NullDraws, *, level: float = 0.95, power: float =
 
     The draws stand for what the estimate would be without an effect. A constant is added to them until the wanted share
     is beyond the critical value, which the effect raises itself where placebo assignments hold actual pilots. Infinity
-    where the smallest p value is above the level, or where no effect is enough. Errs on the safe side: with three pilots of thirty the
-    effect is found 85 times in a hundred instead of 80.
+    where the smallest p value is above the level, or where no effect is enough. Errs on the safe side: with three
+    pilots of thirty the effect is found 85 times in a hundred instead of 80.
 
     Parameters
     ----------

@@ -30,6 +30,8 @@ class AnalysisSample:
         Codes of the assigned unit and of the county.
     periods : length t
         The periods.
+    assigned_units
+        Names of the assigned units, by code.
     """
 
     y: NDArray[np.float64]
@@ -38,6 +40,7 @@ class AnalysisSample:
     assignment: NDArray[np.intp]
     county: NDArray[np.intp]
     periods: tuple[pd.Period, ...]
+    assigned_units: tuple[str, ...] = ()
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -81,11 +84,13 @@ def draw_sample(
     if weights is not None:
         keep &= np.isfinite(weights)
     kept = panel.select(keep)
+    names, assignment = np.unique(kept.assignment, return_inverse=True)
     return AnalysisSample(
         y=outcome_matrix(outcome, kept),
         cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
         weights=None if weights is None else weights[keep],
-        assignment=np.unique(kept.assignment, return_inverse=True)[1],
+        assignment=assignment,
         county=np.arange(len(kept.units)),
         periods=kept.periods,
+        assigned_units=tuple(map(str, names)),
     )

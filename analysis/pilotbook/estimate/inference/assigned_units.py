@@ -31,6 +31,8 @@ class AssignedUnits:
         First treated period of each cohort, ascending.
     anticipation
         Periods before the start that may already be affected.
+    code : (n_units,)
+        What the caller's ``cluster`` calls each unit; its row if there is none.
     counts
         What an estimate on all of them rests on.
     """
@@ -40,6 +42,7 @@ class AssignedUnits:
     label: IntArray
     starts: IntArray
     anticipation: int
+    code: IntArray
     counts: Counts
 
     @property
@@ -126,6 +129,7 @@ def assigned_units(
         label=np.searchsorted(starts, sample.cohort[first]).astype(np.int64),
         starts=starts,
         anticipation=anticipation,
+        code=(np.arange(len(np.asarray(cohort))) if cluster is None else np.asarray(cluster))[sample.order[first]],
         counts=sample.counts(observed),
     )
 

@@ -49,5 +49,10 @@ def keep(units: AssignedUnits, chosen: BoolArray) -> AssignedUnits | None:
         return None
     new = np.where(label < units.n_cohorts, np.searchsorted(cohorts, label), len(cohorts))
     return replace(
-        units, paths=units.paths[:, chosen], weight=units.weight[chosen], label=new, starts=units.starts[cohorts]
+        units,
+        paths=units.paths[:, chosen],
+        weight=units.weight[chosen],
+        label=new,
+        starts=units.starts[cohorts],
+        code=units.code[chosen],
     )
