@@ -11,13 +11,13 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from tests.estimate.simulation import Design, bias, coverage
+
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.extended_twfe import extended_twfe
 from pilotbook.estimate.imputation import imputation
 from pilotbook.estimate.result import Effect, Variance
 from pilotbook.estimate.twfe import twfe
-
-from tests.estimate.simulation import Design, bias, coverage
 
 PANELS = 2000
 LEAST = 0.93

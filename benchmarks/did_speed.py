@@ -20,6 +20,7 @@ import diff_diff
 import numpy as np
 import pandas as pd
 import pyfixest
+
 from pilotbook.estimate.bands import sup_t_band
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
@@ -134,9 +135,7 @@ def main() -> int:
         own, other = seconds(ours, repeats), seconds(theirs, repeats)
         met &= other / own >= target
         print(f"| {name} | {own * 1e3:.1f} | {other * 1e3:.0f} | {peer} | {other / own:.1f} | {target:g} |")
-    print(
-        f"\n30 outcomes, TWFE + event study + imputation + Callaway–Sant'Anna: {whole:.1f} s, {peak:.2f} GB"
-    )
+    print(f"\n30 outcomes, TWFE + event study + imputation + Callaway–Sant'Anna: {whole:.1f} s, {peak:.2f} GB")
     print(f"(target: 12 s, 2 GB). All targets {'met' if met else 'NOT met'}.")
     return 0 if met else 1
 

@@ -22,9 +22,11 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
     except PilotbookError as error:
         _fail(str(error), error.exit_status)
     except OSError as error:
@@ -156,7 +158,7 @@ def _parameters(assignments: tuple[str, ...]) -> dict[str, str]:
 
 @app.group()
 def plan() -> None:
-    """Check and list analysis plans."""
+    """Check, register and list analysis plans."""
 
 
 @plan.command("check")
@@ -212,6 +214,35 @@ def plan_power(name: str, as_json: bool) -> None:
             f"{each.periods_before} + {each.periods_after} periods, {each.inference}): {said}; "
             f"smallest important: {each.minimum_important_effect:g}"
         )
+
+
+@plan.command("register")
+@click.argument("name", metavar="PLAN")
+@click.option("--because", metavar="REASON", help="Record what changed since the registration as a deviation.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def plan_register(name: str, because: str | None, as_json: bool) -> None:
+    """Fix the content and the date of a PLAN; later changes need a recorded reason."""
+    import datetime
+
+    from pilotbook.design.planfile import find_plan, read_plan
+    from pilotbook.evaluate.registered import register_plan
+
+    plan_file = read_plan(find_plan(name))
+    registration, path = register_plan(plan_file, because, datetime.date.today())
+    last = registration.entries[-1]
+    seen = registration.data is not None and registration.data.after_start
+    if as_json:
+        entries = [{"date": e.date.isoformat(), "sha256": e.sha256, "because": e.because} for e in registration.entries]
+        _print_json({"plan": plan_file.id, "entries": entries, "after_the_data": seen, "file": str(path)})
+        return
+    click.echo(f"{plan_file.id}: registered on {registration.date.isoformat()}, SHA-256 {last.sha256[:16]}…")
+    for entry in registration.deviations:
+        click.echo(f"  deviation of {entry.date.isoformat()}: {entry.because}")
+        for difference in entry.differences:
+            click.echo(f"    {difference}")
+    if seen:
+        click.echo("  data under the reform were already there; the report says so on page one")
+    click.echo(f"  {path}")
 
 
 @plan.command("list")

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
+
 from pilotbook.estimate.bacon import bacon
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.dose_response import dose_response

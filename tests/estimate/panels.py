@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+
 from pilotbook.estimate.sample import NEVER
 
 

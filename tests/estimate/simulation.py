@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from pilotbook.estimate.result import Effect, StandardError, Variance
 from pilotbook.estimate.sample import NEVER
 

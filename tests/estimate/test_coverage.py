@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.bands import sup_t_band
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.extended_twfe import extended_twfe

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.bacon import Comparison, bacon
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.dose_response import dose_response

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pilotbook.estimate.bands import sup_t_band
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.sample import NEVER

@@ -9,6 +9,7 @@ import diff_diff
 import numpy as np
 import pyfixest
 import pytest
+
 from pilotbook.estimate.bacon import bacon
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.dose_response import dose_response
@@ -78,9 +79,7 @@ def test_poisson_against_pyfixest(panel, cluster, with_exposure):
     rng = np.random.default_rng(0)
     exposure = rng.uniform(1, 3, panel.y.shape)
     counts = np.where(np.isnan(panel.y), np.nan, rng.poisson(exposure * np.exp(np.nan_to_num(panel.y) / 10)))
-    frame = panel.frame().assign(
-        count=counts[np.isfinite(counts)], log_exposure=np.log(exposure[np.isfinite(counts)])
-    )
+    frame = panel.frame().assign(count=counts[np.isfinite(counts)], log_exposure=np.log(exposure[np.isfinite(counts)]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         oracle = pyfixest.fepois(
@@ -106,9 +105,7 @@ def test_poisson_against_pyfixest(panel, cluster, with_exposure):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_covariates_against_diff_diff(adjustment, weighted):
     panel = random_panel(seed=9, n_units=150, pilots=60)
-    model = diff_diff.CallawaySantAnna(
-        control_group="not_yet_treated", estimation_method=adjustment, pscore_trim=1e-9
-    )
+    model = diff_diff.CallawaySantAnna(control_group="not_yet_treated", estimation_method=adjustment, pscore_trim=1e-9)
     options = {"survey_design": survey("unit")} if weighted else {}
     oracle = fit(model, panel.frame(), "y", *LONG, covariates=["x"], aggregate="all", **options)
     (effects,) = callaway_santanna(

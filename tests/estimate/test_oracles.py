@@ -11,6 +11,7 @@ import csdid.att_gt
 import diff_diff
 import numpy as np
 import pytest
+
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.imputation import imputation

@@ -36,7 +36,7 @@ PLAN = {
             {"label": "price", "start": "2016Q1", "shape": "level"},
             {"label": "payment", "start": "2018Q1", "shape": "level"},
         ],
-        "excluded": [{"first": "2020Q1", "last": "2020Q2", "why": "epidemic"}],
+        "excluded": [{"first": "2020Q1", "last": "2020Q2", "because": "epidemic"}],
     },
     "analyses": [{"estimator": "its", "headline": True}],
 }

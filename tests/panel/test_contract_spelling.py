@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pilotbook.panel.catalogue import read_catalogue
@@ -184,6 +187,53 @@ def test_a_workbook_with_dates_and_per_cent_cells(tmp_path: Path) -> None:
     assert ("percent-format", "季度数据", "2-4") in kinds
     assert ("excel-date", "季度数据", "2-4") in kinds
     assert found.valid
+
+
+def test_a_title_above_the_header_is_left_out_and_said(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["附件1 各县季度数据"])
+    sheet.append([])
+    sheet.append(["县代码", "季度", "患者满意度"])
+    sheet.append(["530121", "2024Q1", 0.75])
+    sheet.append(["530121", "2024Q2", 134])
+    sheet["C4"].number_format = "0%"
+    book.save(tmp_path / "panel.xlsx")
+    found = check([tmp_path / "panel.xlsx"])
+    assert [(f.rule, f.row, f.column) for f in found.errors] == [("above-hard", 5, "患者满意度")]
+    assert found.tables["panel"].frame["patient_satisfaction"].tolist() == [75.0, 134.0]
+    listed = {(c.kind, c.rows) for c in found.conversions}
+    assert {("title-row", "1"), ("header-name", "3"), ("percent-format", "4")} <= listed
+
+
+def test_a_formula_without_a_stored_result_is_not_read_as_missing(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["county", "period", "fund_spending"])
+    sheet.append(["530121", "2024Q1", 300])
+    sheet.append(["530121", "2024Q2", "=C2*1.1"])
+    book.save(tmp_path / "panel.xlsx")
+    (finding,) = check([tmp_path / "panel.xlsx"]).errors
+    assert (finding.rule, finding.row, finding.value) == ("formula-without-value", 3, "=C2*1.1")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_format_reads_alike(seed: int) -> None:
+    panel = valid(seed, counties=3).panel
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        panel.to_csv(folder / "utf-8.csv", index=False)
+        panel.to_csv(folder / "gb18030.csv", index=False, encoding="gb18030")
+        panel.to_excel(folder / "book.xlsx", index=False)
+        panel.infer_objects().to_parquet(folder / "typed.parquet")
+        panel.astype(str).to_parquet(folder / "text.parquet")
+        found = [check([path]) for path in sorted(folder.iterdir())]
+    assert all(f.valid for f in found)
+    for other in found[1:]:
+        pd.testing.assert_frame_equal(other.tables["panel"].frame, found[0].tables["panel"].frame)
 
 
 def test_json_says_what_the_sentences_say(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pilotbook.panel.simulate.faults import CELLS
 from pilotbook.panel.simulate.noise import SHOCK
 from pilotbook.panel.simulate.truth import outcome_truth
 from pilotbook.panel.vintage import newest
+from pilotbook.project import DATA
 
 # Sums of a few hundred numbers in another order: rounding of float64 only.
 ROUNDING = 1e-9
@@ -227,3 +228,15 @@ def test_missing_values_are_as_frequent_as_the_scenario_says(tmp_path: Path) -> 
     share = panel[["alos", "oop_share", "drug_share", "fund_spending"]].isna().mean(axis=1)
     assert share[pilots].mean() == pytest.approx(0.2, abs=0.03)
     assert share[~pilots].mean() == pytest.approx(0.02, abs=0.01)
+
+
+def test_the_committed_demo_panel_is_what_its_command_makes(tmp_path: Path) -> None:
+    """``pilotbook data simulate --scenario three-county-pilot --seed 1 --out data/three-county-demo``."""
+    made = write_simulation(simulate(scenario("three-county-pilot"), 1), tmp_path / "three-county-demo")
+    committed, again = newest(DATA / "three-county-demo"), newest(made.folder)
+    committed.verify()
+    for table in committed.tables:
+        # other processors round a logarithm otherwise in the last digit
+        pd.testing.assert_frame_equal(committed.table(table), again.table(table), rtol=1e-9)
+    size = sum(path.stat().st_size for path in (DATA / "three-county-demo").rglob("*") if path.is_file())
+    assert size < 1_500_000

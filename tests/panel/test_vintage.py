@@ -134,6 +134,20 @@ def test_simulated_and_real_data_are_not_mixed(tmp_path: Path) -> None:
         hand_over(marked, tmp_path, "2021Q1")
 
 
+def test_the_first_vintage_needs_the_panel(tmp_path: Path) -> None:
+    folder = valid().write(tmp_path / "files")
+    with pytest.raises(DataError, match="panel-missing"):
+        ingest([folder / "counties.csv"], tmp_path / "counties", "2020Q4", PROVENANCE)
+    assert not (tmp_path / "counties").exists()
+
+
+def test_a_described_file_is_not_turned_into_vintages(tmp_path: Path) -> None:
+    (tmp_path / "counties").mkdir()
+    (tmp_path / "counties" / "datapackage.json").write_text("{}")
+    with pytest.raises(DataError, match="no-vintages-here"):
+        hand_over(valid(), tmp_path, "2020Q4")
+
+
 def test_changed_bytes_are_refused(tmp_path: Path) -> None:
     vintage = hand_over(valid(), tmp_path, "2020Q4").vintage
     assert vintage is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from pilotbook.estimate.sample import NEVER
 
 ROOT = Path(__file__).parents[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from pilotbook.estimate.bacon import Comparison, bacon
 from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.twfe import twfe

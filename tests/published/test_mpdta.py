@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.extended_twfe import extended_twfe
 from pilotbook.estimate.imputation import imputation

@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import nnls
+
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.synthetic import synthetic_control, synthetic_did
 from pilotbook.estimate.two_by_two import two_by_two
-from scipy.optimize import nnls
 
 from .conftest import DATA
 

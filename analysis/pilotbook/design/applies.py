@@ -2,75 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
+
+from pilotbook.design.consistency import Location, Problem
 from pilotbook.design.contract import NEVER
 from pilotbook.design.plan import Analysis, AnalysisPlan
-from pilotbook.errors import PlanError
+from pilotbook.design.planfile import PlanFile, refuse
+from pilotbook.design.scope import within_scope
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
 
 
-def check_applies(plan: AnalysisPlan, panel: Panel, name: str) -> None:
-    """Compare what a plan names with what its panel has.
+def applied(plan_file: PlanFile, panel: Panel) -> Panel:
+    """Return the part of a panel that a plan asks about, after comparing what the plan names with what is there.
 
     Parameters
     ----------
-    plan
+    plan_file
         The plan.
     panel
-        Its panel, all periods.
-    name
-        How messages call the plan.
+        Its panel, all counties and periods.
 
     Raises
     ------
     PlanError
-        Listing every cohort, period and set of controls that the data do not have.
+        Listing every county, cohort, period and set of controls that the data do not have, with line and column.
     """
-    problems = _weights(plan, panel)
-    for number, analysis in enumerate(plan.analyses):
-        key = f"analyses.{number}"
-        for text in (analysis.pre, analysis.post):
-            if text is not None and panel.period(text) not in panel.periods:
-                problems.append(f"`{key}`: the panel has no period {text}; it has {_range(panel)}")
-        starts = {start for start in panel.start if start is not None}
+    plan = plan_file.plan
+    refuse(plan_file, list(_scope(plan, panel)))
+    part = within_scope(plan, panel)
+    refuse(plan_file, [*_periods(plan, part), *_analyses(plan, part), *_pilots(part)])
+    return part
+
+
+def _scope(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    known = set(panel.units)
+    for i, group in enumerate(plan.exclusions):
+        for j, unit in enumerate(group.units):
+            if unit not in known:
+                yield Problem(("exclusions", i, "units", j), f"the data have no county {unit}; check its code")
+    for name in ("first", "last"):
+        text = getattr(plan.window, name, None)
+        if text is not None:
+            yield from _within(panel, ("window", name), text)
+
+
+def _periods(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    if plan.weights is not None:
+        yield from _within(panel, ("weights", "period"), plan.weights.period)
+    if plan.deflator is not None:
+        yield from _within(panel, ("deflator", "base"), plan.deflator.base)
+    for i, step in enumerate(plan.series.steps if plan.series is not None else ()):
+        yield from _within(panel, ("series", "steps", i, "start"), step.start)
+    starts = [start for start in panel.start if start is not None and start > panel.periods[0]]
+    for i, text in enumerate(plan.looks.planned if plan.looks is not None else ()):
+        if starts and panel.period(text) < min(starts):
+            first = format_period(min(starts))
+            yield Problem(("looks", "planned", i), f"{text} is before the first start {first}: nothing can be seen yet")
+
+
+def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    starts = {start for start in panel.start if start is not None}
+    for i, analysis in enumerate(plan.analyses):
+        for name in ("pre", "post"):
+            text = getattr(analysis, name)
+            if text is not None:
+                yield from _within(panel, ("analyses", i, name), text)
         for text in analysis.cohorts or ():
             if panel.period(text) not in starts:
                 known = ", ".join(sorted(format_period(start) for start in starts)) or "none"
-                problems.append(f"`{key}.cohorts`: no county starts in {text}; starts in the data: {known}")
-        if analysis.pre and analysis.post and panel.period(analysis.pre) >= panel.period(analysis.post):
-            problems.append(f"`{key}`: `pre` {analysis.pre} is not before `post` {analysis.post}")
-    for number, analysis in enumerate(plan.analyses):
+                yield Problem(("analyses", i, "cohorts"), f"no county starts in {text}; starts in the data: {known}")
         if analysis.headline and analysis.estimator in {"twfe", "event_study"} and _staggered(analysis, panel):
-            problems.append(
-                f"`analyses.{number}`: {analysis.estimator} cannot lead when there is more than one start, because it "
-                "compares pilots with earlier pilots; let imputation or callaway_santanna lead"
+            yield Problem(
+                ("analyses", i, "estimator"),
+                f"{analysis.estimator} cannot lead when there is more than one start, because it compares pilots with "
+                "earlier pilots; let imputation or callaway_santanna lead",
             )
-    problems += _steps(plan, panel)
+
+
+def _pilots(panel: Panel) -> Iterator[Problem]:
     if not (panel.cohort(NEVER) > 0).any():
-        problems.append(f"`panel.start`: no county starts the reform within {_range(panel)}, so there is no pilot")
-    if problems:
-        raise PlanError("\n".join(f"{name}: {problem}" for problem in problems))
+        yield Problem(("panel", "start"), f"no county starts the reform within {_range(panel)}, so there is no pilot")
 
 
 def _staggered(analysis: Analysis, panel: Panel) -> bool:
     cohort = panel.cohort(NEVER)
-    starts = {format_period(panel.periods[code]) for code in cohort[cohort > 0]}
+    starts = {format_period(panel.periods[code]) for code in np.unique(cohort[cohort > 0])}
     return len(starts if analysis.cohorts is None else starts & set(analysis.cohorts)) > 1
 
 
-def _steps(plan: AnalysisPlan, panel: Panel) -> list[str]:
-    steps = () if plan.series is None else plan.series.steps
-    return [
-        f"`series.steps.{number}.start`: the panel has no period {step.start}; it has {_range(panel)}"
-        for number, step in enumerate(steps)
-        if panel.period(step.start) not in panel.periods
-    ]
-
-
-def _weights(plan: AnalysisPlan, panel: Panel) -> list[str]:
-    if plan.weights is None or panel.period(plan.weights.period) in panel.periods:
-        return []
-    return [f"`weights.period`: the panel has no period {plan.weights.period}; it has {_range(panel)}"]
+def _within(panel: Panel, location: Location, text: str) -> Iterator[Problem]:
+    if panel.period(text) not in panel.periods:
+        yield Problem(location, f"the panel has no period {text}; it has {_range(panel)}")
 
 
 def _range(panel: Panel) -> str:

@@ -3,60 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    StringConstraints,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, field_validator, model_validator
 
+from pilotbook.design.commitments import Answer, CoIntervention, Covariate, Covid, Deflator, Exclusion, Looks, Window
+from pilotbook.design.consistency import ContradictionError, contradictions
+from pilotbook.design.section import Identifier, PeriodText, Section, Text, Words
 from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.periods import EXAMPLE, PeriodKind, parse_period
+from pilotbook.panel.periods import PeriodKind
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-PeriodText = Annotated[
-    str,
-    Field(coerce_numbers_to_str=True),
-    WithJsonSchema({"type": ["string", "integer"], "description": "A period, such as 2019, 2019Q4 or 2019-11."}),
-]
-"""A period as it is written; YAML reads a bare year as a number."""
+__all__ = ["Analysis", "AnalysisPlan", "EstimatorName", "Outcome", "PanelSection", "PeriodText", "Weights", "Words"]
+
+SEED = 20_231
+"""Seed of a plan that names none."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Section):
-    """A text of the plan in the languages of the report; plain text stands for all of them."""
-
-    en: Text
-    zh: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        return {"en": value} if isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string", "minLength": 1}, handler(core)]}
-
-    def text(self, language: str) -> str:
-        """Return the text in a language, the English one where there is none."""
-        return getattr(self, language, None) or self.en
-
-
-class PanelSection(_Section):
+class PanelSection(Section):
     """Which column of the data plays which part."""
 
     unit: Text = Field(default="county", description="Column of the county code.")
@@ -80,7 +44,7 @@ class PanelSection(_Section):
         return self
 
 
-class Outcome(_Section):
+class Outcome(Section):
     """One outcome: a column, or a numerator over a denominator."""
 
     id: Identifier
@@ -95,6 +59,8 @@ class Outcome(_Section):
     )
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
     minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
+    minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
+    deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
 
     @model_validator(mode="after")
     def _one_definition(self) -> Self:
@@ -110,7 +76,7 @@ class Outcome(_Section):
         return tuple(c for c in (self.column, self.numerator, self.denominator) if c is not None)
 
 
-class Weights(_Section):
+class Weights(Section):
     """County weights, constant over time."""
 
     column: Text
@@ -122,7 +88,7 @@ SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
 
 
-class Analysis(_Section):
+class Analysis(Section):
     """One analysis, run for every outcome with county-equal and with population weights."""
 
     estimator: EstimatorName
@@ -157,7 +123,7 @@ class Analysis(_Section):
         return self
 
 
-class AnalysisPlan(_Section):
+class AnalysisPlan(Section):
     """An analysis plan, as it stands in ``analysis/plans/<id>.yml``.
 
     The file's name without its ending is the plan's id.
@@ -180,45 +146,30 @@ class AnalysisPlan(_Section):
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
     limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
 
-    @field_validator("outcomes")
-    @classmethod
-    def _distinct_outcomes(cls, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-        ids = [outcome.id for outcome in outcomes]
-        again = sorted({i for i in ids if ids.count(i) > 1})
-        if again:
-            raise ValueError(f"the outcome id {', '.join(again)} stands twice")
-        if sum(outcome.family == "primary" for outcome in outcomes) > 4:
-            raise ValueError("at most four outcomes may be primary")
-        return outcomes
-
-    @field_validator("analyses")
-    @classmethod
-    def _one_headline(cls, analyses: tuple[Analysis, ...]) -> tuple[Analysis, ...]:
-        headlines = sum(analysis.headline for analysis in analyses)
-        if headlines != 1:
-            raise ValueError(f"exactly one analysis must say `headline: true`; here {headlines} do")
-        return analyses
-
-    @model_validator(mode="after")
-    def _periods_of_the_kind(self) -> Self:
-        kind = self.panel.period_kind
-        texts = [t for a in self.analyses for t in (*(a.cohorts or ()), a.pre, a.post) if t is not None]
-        if self.weights is not None:
-            texts.append(self.weights.period)
-        if self.series is not None:
-            texts.extend(self.series.periods)
-        for text in texts:
-            try:
-                parse_period(text, kind)
-            except ValueError:
-                raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}") from None
-        return self
+    window: Window | None = Field(default=None, description="The periods that take part; by default all of the data.")
+    exclusions: tuple[Exclusion, ...] = Field(default=(), description="Counties that take no part, with the reason.")
+    anticipation: int = Field(default=0, ge=0, le=8, description="Periods before the start that may be affected.")
+    transition: int = Field(default=0, ge=0, le=8, description="Periods from the start on that are left out.")
+    covid: Covid | None = Field(default=None, description="What is done about the COVID-19 periods.")
+    deflator: Deflator | None = Field(default=None, description="The price index of the outcomes in money.")
+    covariates: tuple[Covariate, ...] = Field(
+        default=(), description="Characteristics on which pilots and controls are compared before the start."
+    )
+    co_interventions: tuple[CoIntervention, ...] | None = Field(
+        default=None,
+        description="Other reforms; an empty list says that there is none, no list that it is unknown.",
+    )
+    looks: Looks | None = Field(default=None, description="The planned looks; without them there is one.")
+    seed: int = Field(default=SEED, ge=0, description="Seed of everything random.")
+    checklist: dict[Identifier, Answer] = Field(
+        default_factory=dict, description="Answers to the items of the reviewer's checklist that no program can give."
+    )
 
     @model_validator(mode="after")
-    def _series_where_needed(self) -> Self:
-        needed = next((a.estimator for a in self.analyses if a.estimator in SERIES_ESTIMATORS), None)
-        if needed is not None and self.series is None:
-            raise ValueError(f"the estimator {needed} needs the section `series` with the steps of the reform")
+    def _agrees_with_itself(self) -> Self:
+        found = contradictions(self)
+        if found:
+            raise ContradictionError(found)
         return self
 
     def layout(self) -> Layout:
@@ -228,6 +179,11 @@ class AnalysisPlan(_Section):
         if self.weights is not None:
             values.append(self.weights.column)
             positive.append(self.weights.column)
+        values += [covariate.column for covariate in self.covariates]
+        values += [other.column for other in self.co_interventions or () if other.column is not None]
+        if self.deflator is not None:
+            values.append(self.deflator.column)
+            positive.append(self.deflator.column)
         return Layout(
             unit=self.panel.unit,
             period=self.panel.period,

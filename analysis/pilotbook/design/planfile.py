@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from pilotbook.design.consistency import ContradictionError, Problem
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.errors import CallError, PlanError, UnknownNameError
 from pilotbook.project import plan_folders
@@ -99,7 +100,24 @@ def read_plan(path: Path) -> PlanFile:
     try:
         return PlanFile(path, AnalysisPlan.model_validate(content))
     except ValidationError as error:
-        raise PlanError("\n".join(f"{shown}: {_explain(e, node)}" for e in error.errors())) from None
+        lines = [line for e in error.errors() for line in _explain(e, node)]
+        raise PlanError("\n".join(f"{shown}: {line}" for line in lines)) from None
+
+
+def refuse(plan_file: PlanFile, problems: Sequence[Problem]) -> None:
+    """Raise `PlanError` if there are problems, each with its line, column and key."""
+    if not problems:
+        return
+    try:
+        root = yaml.compose(plan_file.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, yaml.YAMLError):  # the file changed since it was read
+        root = None
+    raise PlanError("\n".join(f"{plan_file.path.name}: {_line(p, root)}" for p in problems))
+
+
+def _line(problem: Problem, root: yaml.Node | None) -> str:
+    key = ".".join(map(str, problem.location)) or "plan"
+    return f"{_place(_locate(root, problem.location))}: `{key}`: {problem.sentence}"
 
 
 def _place_of_character(text: str, position: int) -> str:
@@ -147,12 +165,13 @@ def _mappings(root: yaml.Node | None) -> list[yaml.MappingNode]:
     return sorted(found, key=lambda mapping: mapping.start_mark.index)
 
 
-def _explain(error: ErrorDetails, root: yaml.Node | None) -> str:
-    """Turn one validation error into: place, key, what is wrong, what to do."""
+def _explain(error: ErrorDetails, root: yaml.Node | None) -> list[str]:
+    """Turn one validation error into lines of: place, key, what is wrong, what to do."""
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ContradictionError):
+        return [_line(problem, root) for problem in cause.problems]
     location = tuple(part for part in error["loc"] if not str(part).startswith("function-"))
-    node = _locate(root, location)
-    key = ".".join(str(part) for part in location) or "plan"
-    return f"{_place(node)}: `{key}`: {_reason(error, location)}"
+    return [_line(Problem(location, _reason(error, location)), root)]
 
 
 def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
@@ -172,7 +191,7 @@ def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
         case "string_pattern_mismatch":
             return f"'{error['input']}' must be lower-case letters, digits, `-` and `_`"
         case _:
-            return f"{error['msg'][0].lower()}{error['msg'][1:]} (it is {_quote(error['input'])})"
+            return f"{error['msg'].replace('Input should', 'must', 1)} (it is {_quote(error['input'])})"
 
 
 def _quote(value: object) -> str:
@@ -186,7 +205,7 @@ def _keys_at(location: Sequence[int | str]) -> list[str]:
     """Return the valid keys of the mapping at a location of the plan."""
     model: type[BaseModel] = AnalysisPlan
     for part in location:
-        if isinstance(part, int):
+        if part not in model.model_fields:  # a position in a list, or a name that the plan gives
             continue
         model = _section(model.model_fields[part].annotation) or model
     return list(model.model_fields)

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-PeriodText = Annotated[
-    str,
-    Field(coerce_numbers_to_str=True),
-    WithJsonSchema({"type": ["string", "integer"], "description": "A period, such as 2019, 2019Q4 or 2019-11."}),
-]
+from pilotbook.design.section import Identifier, PeriodText, Section, Words
+
 WITH_LENGTH = ("delayed", "ramp", "temporary")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Step(_Section):
+class Step(Section):
     """One step of the reform."""
 
-    label: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "reform"
+    label: Identifier = "reform"
     start: PeriodText = Field(description="First period in force.")
     shape: Literal["level", "slope", "level-and-slope", "delayed", "ramp", "temporary"] = Field(
         default="level-and-slope", description="Shape of the impact, fixed before the data are seen."
@@ -36,22 +28,22 @@ class Step(_Section):
         return self
 
 
-class Window(_Section):
+class LeftOut(Section):
     """Periods that are left out by plan, such as a transition or a pandemic."""
 
     first: PeriodText
     last: PeriodText
-    why: Text
+    because: Words = Field(description="The reason, as the report prints it.")
 
 
-class BiasAnswer(_Section):
+class BiasAnswer(Section):
     """The evaluators' judgement on one of EPOC's questions."""
 
     risk: Literal["low", "high", "unclear"]
-    why: Text
+    because: Words = Field(description="The reason, as the report prints it.")
 
 
-class BiasAnswers(_Section):
+class BiasAnswers(Section):
     """EPOC's questions that the data cannot answer; what is not answered counts as unclear."""
 
     independent_of_other_changes: BiasAnswer | None = None
@@ -60,14 +52,14 @@ class BiasAnswers(_Section):
     other: BiasAnswer | None = None
 
 
-class SeriesSection(_Section):
+class SeriesSection(Section):
     """How the average of the pilots is analysed as an interrupted time series."""
 
     steps: tuple[Step, ...] = Field(min_length=1)
     season: Literal["none", "dummies", "harmonics"] = Field(
         default="dummies", description="Left out, and said so, where the years before the reform do not carry it."
     )
-    excluded: tuple[Window, ...] = ()
+    excluded: tuple[LeftOut, ...] = ()
     order: Literal[1, 2] | None = Field(
         default=None, description="Autoregressive order; by the declared rule if not given."
     )

@@ -127,13 +127,15 @@ class ClusterRobust:
                 "is unknown; use placebo ranks",
             )
             return dict.fromkeys(self.contributions, refusal)
-        return {
-            kind: StandardError(
-                float(np.sqrt(self.factor[kind] * np.square(a[outcome, :, contrast]).sum())),
-                float(self.df[kind][contrast]),
+        return {kind: self._one(kind, outcome, contrast) for kind in self.contributions}
+
+    def _one(self, kind: Variance, outcome: int, contrast: int) -> StandardError | NotEstimable:
+        variance = self.factor[kind] * np.square(self.contributions[kind][outcome, :, contrast]).sum()
+        if not np.isfinite(variance):
+            return NotEstimable(
+                Reason.NO_SPARE_OBSERVATIONS, "as many coefficients as observations: nothing left to judge by"
             )
-            for kind, a in self.contributions.items()
-        }
+        return StandardError(float(np.sqrt(variance)), float(self.df[kind][contrast]))
 
 
 def cluster_robust(
@@ -171,25 +173,21 @@ def cluster_robust(
     plain = contrasts @ root
     n_clusters, n_contrasts = scores.shape[1], len(contrasts)
     a = {kind: np.empty((len(scores), n_clusters, n_contrasts)) for kind in kinds}
-    d = np.empty((n_clusters, n_contrasts))
-    h = np.empty((n_contrasts, n_clusters, len(gram)))
     carried = np.zeros(n_contrasts, dtype=np.bool_)
+    quadratic = _Quadratic()
     for block in blocks:
         leverage = _Leverage.of(block, root)
         z = plain @ leverage.vectors
         matters = np.abs(z) > 1e-6 * np.linalg.norm(plain, axis=1, keepdims=True)
         carried |= (leverage.lost[:, None, :] & matters).any(axis=(0, 2))
-        own = scores[:, block.clusters] @ root
+        own = scores[:, block.clusters]
         for kind in kinds:
-            a[kind][:, block.clusters] = _contributions(own, plain, z, leverage, EXPONENT[kind])
+            a[kind][:, block.clusters] = _contributions(own, root, plain, z, leverage, EXPONENT[kind])
         if Variance.CR2 in kinds:
-            size, rest = leverage.size, leverage.rest
-            d[block.clusters] = ((size / rest) @ np.square(z).T)[leverage.of_scale]
-            tilted = ((size / np.sqrt(rest)) * z[:, None, :]) @ leverage.vectors.T
-            h[:, block.clusters] = tilted[:, leverage.of_scale]
+            quadratic.add(leverage, z)
     df = {kind: np.full(n_contrasts, n_clusters - 1.0) for kind in kinds}
     if Variance.CR2 in kinds:
-        df[Variance.CR2] = _satterthwaite(d, h)
+        df[Variance.CR2] = quadratic.satterthwaite()
     factors = _factors(n_clusters, n_obs, n_parameters)
     return ClusterRobust(a, {kind: factors[kind] for kind in kinds}, df, carried)
 
@@ -202,15 +200,14 @@ def _factors(n_clusters: int, n_obs: int, n_parameters: int) -> dict[Variance, f
 
 
 def _contributions(
-    own: FloatArray, plain: FloatArray, z: FloatArray, leverage: _Leverage, exponent: float
+    own: FloatArray, root: FloatArray, plain: FloatArray, z: FloatArray, leverage: _Leverage, exponent: float
 ) -> FloatArray:
     """Adjust the contributions (n_outcomes, m, n_contrasts) of a block's clusters."""
-    if exponent == 0.0:
-        return np.asarray(own @ plain.T)
     extra = leverage.rest**-exponent - 1.0
     if len(extra) == 1:
-        return np.asarray(own @ (plain + (z * extra) @ leverage.vectors.T).T)
-    return np.asarray(own @ plain.T + ((own @ leverage.vectors) * extra[leverage.of_scale]) @ z.T)
+        return np.asarray(own @ (root @ (plain + (z * extra) @ leverage.vectors.T).T))
+    rotated = own @ (root @ leverage.vectors)
+    return np.asarray(own @ (root @ plain.T) + (rotated * extra[leverage.of_scale]) @ z.T)
 
 
 def deletion_shifts(
@@ -239,14 +236,30 @@ def deletion_shifts(
     return shifts, lost
 
 
-def _satterthwaite(d: FloatArray, h: FloatArray) -> FloatArray:
-    """Degrees of freedom tr(Q)²/tr(Q²) of Q = diag(d) - hh', by contrast."""
-    squared = np.square(h).sum(axis=2).T
-    trace = (d - squared).sum(axis=0)
-    inner = np.swapaxes(h, 1, 2) @ h
-    total = (d**2 - 2 * d * squared).sum(axis=0) + np.square(inner).sum(axis=(1, 2))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(trace**2 / total)
+class _Quadratic:
+    """The matrix Q = diag(d) - hh' of the CR2 variance, clusters that are alike kept once with their number."""
+
+    def __init__(self) -> None:
+        self._d: list[FloatArray] = []
+        self._h: list[FloatArray] = []
+        self._number: list[IntArray] = []
+
+    def add(self, leverage: _Leverage, z: FloatArray) -> None:
+        """Add the clusters of a block, z (n_contrasts, r)."""
+        self._d.append((leverage.size / leverage.rest) @ np.square(z).T)
+        self._h.append(((leverage.size / np.sqrt(leverage.rest)) * z[:, None, :]) @ leverage.vectors.T)
+        self._number.append(np.bincount(leverage.of_scale))
+
+    def satterthwaite(self) -> FloatArray:
+        """Degrees of freedom tr(Q)²/tr(Q²) by contrast."""
+        d, h = np.concatenate(self._d), np.concatenate(self._h, axis=1)
+        number = np.concatenate(self._number).astype(np.float64)
+        squared = np.square(h).sum(axis=2).T
+        trace = number @ (d - squared)
+        inner = np.swapaxes(h * number[:, None], 1, 2) @ h
+        total = number @ (d**2 - 2 * d * squared) + np.square(inner).sum(axis=(1, 2))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(trace**2 / total)
 
 
 def _inverse_root(gram: FloatArray) -> FloatArray:

@@ -186,7 +186,7 @@ def fit_two_way(sample: Sample, observed: BoolArray, regressors: Regressors) -> 
     regressors
         The regressors of interest.
     """
-    used = observed & (observed.sum(axis=1) >= 2)[:, None]
+    used = observed if observed.all() else observed & (observed.sum(axis=1) >= 2)[:, None]
     design, pattern = _design(regressors, used)
     n_regressors = regressors.values.shape[2]
     weights = sample.weights
@@ -198,14 +198,16 @@ def fit_two_way(sample: Sample, observed: BoolArray, regressors: Regressors) -> 
     gram = flat.T @ flat
     bread, rank = _pseudo_inverse(gram)
     y, spread, size = _demean_units(sample.y, used)
-    products = by_pattern(y, design, pattern) * weights[:, None]
-    solution = _Solution(design, pattern, products.sum(axis=1) @ bread)
+    scores = by_pattern(y, design, pattern)
+    solution = _Solution(design, pattern, np.einsum("oip,i->op", scores, weights) @ bread)
+    scores -= solution.products()
+    scores *= weights[:, None]
     return TwoWayFit(
         sample=sample,
         used=used,
         n_regressors=n_regressors,
         coefficients=solution.coefficients,
-        unit_scores=products - solution.products() * weights[:, None],
+        unit_scores=scores,
         gram=gram,
         bread=bread,
         scale=scale,

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     NO_CONVERGENCE = "no convergence"
     ONE_ASSIGNMENT_UNIT = "one assignment unit carries the effect"
     NO_OVERLAP = "no overlap"
+    NO_SPARE_OBSERVATIONS = "no observations to spare"
     NO_DOSE_VARIATION = "all doses equal"
 
 
@@ -81,6 +82,8 @@ class StandardError:
 
     def p_value(self, estimate: float, null: float = 0.0) -> float:
         """Two-sided p value of the hypothesis that the effect is ``null``."""
+        if self.se == 0:
+            return float(estimate == null)
         return 2 * float(stats.t.sf(abs(estimate - null) / self.se, self.df))
 
 

@@ -118,8 +118,8 @@ class Sample:
             n_units=int(present.sum()),
             n_pilots=int(pilot.sum()),
             n_controls=int((present & (self.cohort == NEVER)).sum()),
-            n_clusters=len(np.unique(self.cluster[present])),
-            n_pilot_clusters=len(np.unique(self.cluster[pilot])),
+            n_clusters=int(np.count_nonzero(np.bincount(self.cluster[present]))),
+            n_pilot_clusters=int(np.count_nonzero(np.bincount(self.cluster[pilot]))),
         )
 
     def original(self, by_unit: FloatArray, n_rows: int) -> FloatArray:

@@ -14,7 +14,7 @@ from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.imputation import imputation
 from pilotbook.estimate.path import Path
-from pilotbook.estimate.result import Effect, NotEstimable
+from pilotbook.estimate.result import Effect, NotEstimable, Reason
 from pilotbook.estimate.twfe import twfe
 from pilotbook.estimate.two_by_two import two_by_two
 from pilotbook.evaluate.sample import AnalysisSample
@@ -51,14 +51,26 @@ def estimands(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -
 
 def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
     pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
-    pair = sample.between(pre, post)
-    (result,) = two_by_two(pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment))
     spec = {"pre": str(pre), "post": str(post)}
+    if post not in sample.periods:
+        detail = f"the report ends in {sample.periods[-1]}, before the period {post} that is compared"
+        yield Estimand("att", spec, NotEstimable(Reason.NO_POST_PERIOD, detail))
+        return
+    pair = sample.between(pre, post)
+    (result,) = two_by_two(
+        pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment), anticipation=pair.anticipation
+    )
     yield Estimand("att", spec, result if isinstance(result, NotEstimable) else result.effect)
 
 
 def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
-    (result,) = twfe(sample.y, sample.cohort, weights=sample.weights, cluster=_cluster(sample, by_assignment))
+    (result,) = twfe(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
+    )
     yield Estimand("att", {}, result)
 
 
@@ -68,6 +80,7 @@ def _event_study(sample: AnalysisSample, analysis: Analysis, by_assignment: bool
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         windows=_windows(analysis),
     )
     yield from _path(result, analysis)
@@ -79,6 +92,7 @@ def _callaway_santanna(sample: AnalysisSample, analysis: Analysis, by_assignment
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         controls="never" if analysis.controls == "never_treated" else "not_yet",
     )
     if isinstance(result, NotEstimable):
@@ -94,6 +108,7 @@ def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
         sample.cohort,
         weights=sample.weights,
         cluster=_cluster(sample, by_assignment),
+        anticipation=sample.anticipation,
         windows=_windows(analysis),
     )
     if isinstance(result, NotEstimable):

@@ -6,8 +6,9 @@ Kept apart from the models, so that it can be told in a moment whether anything 
 from __future__ import annotations
 
 from pilotbook import fingerprint
-from pilotbook.design.applies import check_applies
+from pilotbook.design.applies import applied
 from pilotbook.design.planfile import PlanFile
+from pilotbook.design.registry import registration_text
 from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.panel import Panel
 from pilotbook.project import DATA
@@ -16,7 +17,7 @@ LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
 
 
 def load_panel(plan_file: PlanFile) -> Panel:
-    """Read the data set that a plan names, and check that the plan fits it.
+    """Read the counties and periods of a data set that a plan asks about, and check that the plan fits them.
 
     Raises
     ------
@@ -25,8 +26,7 @@ def load_panel(plan_file: PlanFile) -> Panel:
     """
     plan = plan_file.plan
     panel = find_dataset(plan.dataset, plan_file.path.parent, DATA).read(plan.layout())
-    check_applies(plan, panel, plan_file.path.name)
-    return panel
+    return applied(plan_file, panel)
 
 
 def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str, str]:
@@ -34,7 +34,8 @@ def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str,
     return {
         "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json")]),
         "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
+        "registration": fingerprint.of_json(registration_text(plan_file)),
         "period": period,
-        "code": fingerprint.of_code("panel", "design", "estimate", "evaluate"),
+        "code": fingerprint.of_code("panel", "design", "estimate", "judge", "evaluate"),
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }

@@ -99,6 +99,9 @@ class Ledger:
     rows: tuple[Row, ...]
     headline: Mapping[str, str] = field(default_factory=dict)
     contract: Mapping[str, Any] = field(default_factory=dict)
+    registration: Mapping[str, Any] = field(default_factory=dict)
+    look: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         ids = [row.id for row in self.rows]
@@ -139,7 +142,9 @@ class Ledger:
             "headline": dict(self.headline),
             "contract": dict(self.contract),
             "estimates": [row.as_dict() for row in self.rows],
-            "verdicts": [],
+            "registration": dict(self.registration),
+            "look": dict(self.look),
+            "verdicts": [dict(verdict) for verdict in self.verdicts],
             "rules": [],
             "claims": [],
         }
@@ -155,8 +160,8 @@ class Ledger:
             If the text is not a ledger of this schema.
         """
         content = json.loads(text)
-        if content.get("schema") != SCHEMA:
-            raise ValueError(f"ledger schema {content.get('schema')!r}, not {SCHEMA}")
+        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+            raise ValueError(f"not a ledger of schema {SCHEMA}")
         names = {f.name for f in fields(Row)}
         rows: Sequence[Mapping[str, Any]] = content["estimates"]
         return cls(
@@ -168,6 +173,9 @@ class Ledger:
             ),
             headline=content["headline"],
             contract=content["contract"],
+            registration=content["registration"],
+            look=content["look"],
+            verdicts=tuple(content["verdicts"]),
         )
 
 

@@ -18,7 +18,7 @@ from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
 from pilotbook.estimate.result import NotEstimable, StandardError
 from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.twfe import twfe
-from pilotbook.evaluate.drawn_tests import DRAWN, SEED
+from pilotbook.evaluate.drawn_tests import DRAWN
 from pilotbook.evaluate.rows import rule_of
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
 from pilotbook.panel.panel import Panel
@@ -81,7 +81,7 @@ def detectable_effects(plan: AnalysisPlan, panel: Panel) -> Iterator[Detectable]
     analysis = next(analysis for analysis in plan.analyses if analysis.headline)
     weights = population_weights(plan, panel)
     for outcome in plan.outcomes:
-        sample = _pretended(draw_sample(panel, outcome, analysis, weights), analysis)
+        sample = _pretended(draw_sample(plan, panel, outcome, analysis, weights), analysis)
         yield _detectable(plan, outcome, sample, "all")
         yield _detectable(plan, outcome, _closest_half(sample), "closest half")
 
@@ -102,6 +102,7 @@ def _pretended(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:
     return replace(
         _only(sample, known),
         y=y[known],
+        anticipation=0,
         cohort=np.where(sample.pilots[known], np.int64(n_periods - after), np.int64(NEVER)),
         periods=sample.periods[:n_periods],
     )
@@ -163,7 +164,7 @@ def _effect(plan: AnalysisPlan, sample: AnalysisSample, rule: InferenceRule) -> 
     units = assigned_units(sample.y, sample.cohort, weights=sample.weights, cluster=sample.assignment)
     if isinstance(units, NotEstimable):
         return None, units.detail
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(sample.seed)
     draws = randomisation_draws(units, Estimand("two_way"), "prescaled", 4_999, rng)
     if isinstance(draws, NotEstimable):
         return None, draws.detail

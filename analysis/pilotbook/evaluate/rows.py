@@ -78,7 +78,7 @@ class Question:
                 yield self._drawn(_variant(filled, "test", name), name, estimand)
 
     def _drawn(self, row: Row, name: Inference, estimand: Estimand) -> Row:
-        test, flags = run_test(name, self.sample, self.analysis, estimand, self.plan.level)
+        test, flags = run_test(name, self.sample, self.analysis, estimand.spec, self.plan.level)
         return with_test(row, test, name, flags)
 
     def _replication(self, estimand: Estimand) -> Iterator[Row]:
@@ -144,7 +144,7 @@ def questions(
     for outcome in plan.outcomes:
         for analysis in plan.analyses:
             for weighting, values in weights.items():
-                sample = draw_sample(panel, outcome, analysis, values)
+                sample = draw_sample(plan, panel, outcome, analysis, values)
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
@@ -178,14 +178,15 @@ def _spec(analysis: Analysis, weighting: str) -> dict[str, str]:
 
 
 def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
-    """Return the pilots' mean in their last period before the reform, or in the 2×2's period before."""
+    """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before."""
     pilots = sample.pilots
-    if not pilots.any():
+    names = [str(period) for period in sample.periods]
+    if not pilots.any() or analysis.pre not in {None, *names}:
         return None
     if analysis.pre is not None:
-        before = np.full(pilots.sum(), [str(p) for p in sample.periods].index(analysis.pre))
+        before = np.full(pilots.sum(), names.index(analysis.pre))
     else:
-        before = sample.cohort[pilots] - 1
+        before = np.maximum(sample.cohort[pilots] - 1 - sample.anticipation, 0)
     values, weight = sample.y[pilots, before], sample.weight()[pilots]
     known = np.isfinite(values)
     return float(np.average(values[known], weights=weight[known])) if known.any() else None

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pilotbook.design.plan import Analysis, Outcome
+from pilotbook.design.outcome import outcome_matrix
+from pilotbook.design.plan import SEED, Analysis, AnalysisPlan, Outcome
+from pilotbook.design.scope import left_out
 from pilotbook.estimate.sample import NEVER
-from pilotbook.evaluate.outcome import outcome_matrix
 from pilotbook.panel.panel import Panel
 
 
@@ -32,6 +33,10 @@ class AnalysisSample:
         The periods.
     assigned_units
         Names of the assigned units, by code.
+    anticipation
+        Periods before the start that may be affected.
+    seed
+        Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
     """
 
     y: NDArray[np.float64]
@@ -41,6 +46,8 @@ class AnalysisSample:
     county: NDArray[np.intp]
     periods: tuple[pd.Period, ...]
     assigned_units: tuple[str, ...] = ()
+    anticipation: int = 0
+    seed: int = SEED
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -55,11 +62,11 @@ class AnalysisSample:
         """Return the sample of two periods only."""
         first, second = self.periods.index(pre), self.periods.index(post)
         cohort = np.where(self.pilots & (self.cohort <= second), np.int64(1), np.int64(NEVER))
-        return replace(self, y=self.y[:, [first, second]], cohort=cohort, periods=(pre, post))
+        return replace(self, y=self.y[:, [first, second]], cohort=cohort, periods=(pre, post), anticipation=0)
 
 
 def draw_sample(
-    panel: Panel, outcome: Outcome, analysis: Analysis, weights: NDArray[np.float64] | None
+    plan: AnalysisPlan, panel: Panel, outcome: Outcome, analysis: Analysis, weights: NDArray[np.float64] | None
 ) -> AnalysisSample:
     """Choose the counties of an analysis and code them once, for every estimator alike.
 
@@ -68,6 +75,8 @@ def draw_sample(
 
     Parameters
     ----------
+    plan
+        The plan; of it, the price index and which county-periods are left out.
     panel
         The panel up to the period of the report.
     outcome, analysis
@@ -86,11 +95,13 @@ def draw_sample(
     kept = panel.select(keep)
     names, assignment = np.unique(kept.assignment, return_inverse=True)
     return AnalysisSample(
-        y=outcome_matrix(outcome, kept),
+        y=np.where(left_out(plan, kept), np.nan, outcome_matrix(plan, outcome, kept)),
         cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
         weights=None if weights is None else weights[keep],
         assignment=assignment,
         county=np.arange(len(kept.units)),
         periods=kept.periods,
         assigned_units=tuple(map(str, names)),
+        anticipation=plan.anticipation,
+        seed=plan.seed,
     )

@@ -21,7 +21,7 @@ from pilotbook.estimate.sensitivity.placebo_in_time import placebo_in_time
 from pilotbook.estimate.sensitivity.pretrends import PreTrend, joint_test, randomisation_test
 from pilotbook.estimate.sensitivity.relative_magnitudes import breakdown_multiple, relative_magnitudes
 from pilotbook.estimate.sensitivity.smoothness import breakdown_bound, smoothness
-from pilotbook.evaluate.drawn_tests import DRAWN, SEED, linear_target, tested_sample, with_test
+from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample, with_test
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.rows import Question
 
@@ -66,7 +66,7 @@ class Examination:
         )
 
     def _variance_ratio(self) -> Iterator[Row]:
-        (found,) = variance_ratio(self.units, np.random.default_rng(SEED))
+        (found,) = variance_ratio(self.units, np.random.default_rng(self.question.sample.seed))
         row = replace(self._row("variance_ratio"), unit="")
         if isinstance(found, NotEstimable):
             yield replace(row, reason=found.detail)
@@ -82,7 +82,9 @@ class Examination:
             return replace(row, estimate=detectable_by_error(StandardError(self.lead.se, self.lead.df), level=level))
         assert self.lead.estimate is not None
         clean = replace(self.units, paths=self.units.paths - self.lead.estimate * self.units.treated())
-        draws = randomisation_draws(clean, self.target, "prescaled", DRAWS, np.random.default_rng(SEED))
+        draws = randomisation_draws(
+            clean, self.target, "prescaled", DRAWS, np.random.default_rng(self.question.sample.seed)
+        )
         if isinstance(draws, NotEstimable):
             return replace(row, reason=draws.detail)
         found = float(detectable_by_draws(draws, level=level)[0])
@@ -99,6 +101,7 @@ class Examination:
             cluster=sample.assignment,
             controls="never",
             base="universal",
+            anticipation=sample.anticipation,
         )
         return found if isinstance(found, NotEstimable) else found.by_event_time()
 
@@ -117,7 +120,7 @@ class Examination:
             found, method = path, ""
         elif self.units.n_pilots < FEWEST_FOR_COVARIANCE:
             before = [event for event in self._supported(path) if event < -1]
-            (found,) = randomisation_test(self.units, before, DRAWS, np.random.default_rng(SEED))
+            (found,) = randomisation_test(self.units, before, DRAWS, np.random.default_rng(self.question.sample.seed))
             method = "randomisation, largest studentised coefficient"
         else:
             estimates, before = self._estimates(path)
@@ -149,11 +152,11 @@ class Examination:
         sample = tested_sample(self.question.sample, self.question.analysis)
         for earlier in EARLIER:
             row = self._row("placebo_in_time", earlier=str(earlier))
-            moved = placebo_in_time(sample.y, sample.cohort, earlier)
+            moved = placebo_in_time(sample.y, sample.cohort, earlier, sample.anticipation)
             if isinstance(moved, NotEstimable):
                 yield replace(row, reason=moved.detail)
                 continue
-            placebo = replace(sample, y=moved[0], cohort=moved[1])
+            placebo = replace(sample, y=moved[0], cohort=moved[1], anticipation=0)
             target = Target("two_way")
             level = self.question.plan.level
             test, flags = DRAWN["randomisation"](placebo, target, level), ()
@@ -218,7 +221,13 @@ def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:
     if target is None or lead.estimate is None:
         return
     sample = tested_sample(question.sample, question.analysis)
-    units = assigned_units(sample.y, sample.cohort, weights=sample.weights, cluster=sample.assignment)
+    units = assigned_units(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        anticipation=sample.anticipation,
+    )
     if isinstance(units, NotEstimable):
         yield Row(
             estimator="sensitivity",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -104,11 +103,15 @@ def ingest(
     catalogue = catalogue or read_catalogue()
     earlier = vintages(dataset)
     _refuse_name(name, earlier)
+    if (dataset / DESCRIPTION).is_file():
+        raise DataError(_say("no-vintages-here", value=dataset.name))
     found = check(paths, catalogue, part=bool(earlier) and not whole)
     nothing = pd.DataFrame(columns=COLUMNS, dtype=str)
     if not found.valid or not found.tables:
         return Ingestion(found, None, nothing, {}, ())
     last = earlier[-1] if earlier else None
+    if last is None and "panel" not in found.tables:
+        raise DataError(_say("panel-missing"))
     simulated = provenance.simulated or _looks_simulated(found)
     if last is not None:
         last.verify()
@@ -150,9 +153,7 @@ def _looks_simulated(found: Check) -> bool:
     return counties is not None and bool(counties.frame["name_zh"].str.startswith(SIMULATED_NAME).any())
 
 
-def _updates(
-    found: Check, last: Vintage | None, whole: bool, catalogue: Catalogue
-) -> dict[TableKind, Update]:
+def _updates(found: Check, last: Vintage | None, whole: bool, catalogue: Catalogue) -> dict[TableKind, Update]:
     updates: dict[TableKind, Update] = {}
     for kind in LAYOUTS:
         before = last.table(kind) if last is not None and kind in last.tables else None
@@ -163,9 +164,7 @@ def _updates(
     return updates
 
 
-def _check_merged(
-    found: Check, frames: Mapping[TableKind, pd.DataFrame], name: str, catalogue: Catalogue
-) -> Check:
+def _check_merged(found: Check, frames: Mapping[TableKind, pd.DataFrame], name: str, catalogue: Catalogue) -> Check:
     """Add what the rules on series say of the tables as they stand after the hand-over."""
     dictionary = Dictionary.of(catalogue)
     tables = {
@@ -229,7 +228,7 @@ def _write(
         description = _description(dataset.name, name, provenance, simulated, last, resources)
         text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
         (draft / DESCRIPTION).write_text(text, "utf-8")
-        shutil.move(draft, parent / name)
+        draft.rename(parent / name)
     return parent / name
 
 

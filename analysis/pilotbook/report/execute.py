@@ -116,7 +116,7 @@ def execute(
         record_timing=False,
     )
     try:
-        client.execute(env={**os.environ, **ENVIRONMENT, "IPYTHONDIR": str(folder), **(environment or {})})
+        client.execute(env=_environment(folder) | dict(environment or {}))
     except CellExecutionError as error:
         raise NotebookError(_failure(notebook, name, f"{error.ename}: {error.evalue}")) from None
     except (CellTimeoutError, DeadKernelError) as error:
@@ -125,6 +125,12 @@ def execute(
         raise NotebookError(f"{name}, {error}") from None
     _clean(notebook)
     return notebook
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the kernel's variables; it runs in another folder, where a relative search path leads nowhere."""
+    search = [str(Path(entry).resolve()) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    return {**os.environ, **ENVIRONMENT, "IPYTHONDIR": str(folder), "PYTHONPATH": os.pathsep.join(search)}
 
 
 def _failure(notebook: NotebookNode, name: str, reason: str) -> str:

@@ -23,6 +23,7 @@ from pilotbook.report.style import CONTROL, INK, PILOT
 from pilotbook.report.words import analysis_name
 
 NAMES = {"pilots": "Pilots", "controls": "Controls"}
+NO_PATHS = "No analysis of the plan has effects by periods since the start."
 PALETTE = {"Pilots": PILOT, "Controls": CONTROL}
 
 
@@ -71,7 +72,8 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     _name_lines(axes, table, language)
-    step = ceil(len(periods) / 12)
+    room = 12 if len(evaluation.plan.outcomes) == 1 else 6  # names of periods that fit under a panel
+    step = ceil(len(periods) * max(len(periods[0]) - 2, 2) / (2 * room))
     axes.set_xticks(range(0, len(periods), step), periods[::step])
     axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))
 
@@ -126,6 +128,8 @@ def means_alt(evaluation: Evaluation, numbers: Numbers) -> str:
 def event_study(evaluation: Evaluation, language: str) -> Figure:
     """Draw effects by periods since the start with their intervals, one panel for each outcome and analysis."""
     paths = list(event_paths(evaluation))
+    if not paths:
+        return _note(say(language, NO_PATHS))
     figure, panels = _panels(len(paths), 3.0)
     several = len(evaluation.plan.outcomes) > 1
     for axes, path in zip(panels, paths, strict=True):
@@ -137,6 +141,14 @@ def event_study(evaluation: Evaluation, language: str) -> Figure:
             ylabel=say(language, "Effect, {unit}", unit=path.outcome.unit.text(language)),
         )
     _share_scale(panels, paths)
+    return figure
+
+
+def _note(text: str) -> Figure:
+    """Make a figure that says why there is nothing to draw."""
+    figure, axes = plt.subplots(figsize=(7.0, 0.8))
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", color=INK)
     return figure
 
 
@@ -168,6 +180,8 @@ def _share_scale(panels: Sequence[Axes], paths: Sequence[EventPath]) -> None:
 def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `event_study` shows."""
     language = numbers.language
+    if not any(event_paths(evaluation)):
+        return say(language, NO_PATHS)
     said = [say(language, "Effects with intervals by periods since the start.")]
     for path in event_paths(evaluation):
         title, name = path.outcome.title.text(language), analysis_name(language, path.estimator, path.cohorts)

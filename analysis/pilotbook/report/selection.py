@@ -41,10 +41,10 @@ def _analysis(row: Row) -> tuple[str, str | None, str | None]:
 
 
 def main_rows(evaluation: Evaluation) -> Iterator[Row]:
-    """Give the one row of each analysis and weighting that is read first: neither its error nor its test is a variant."""
+    """Give the row of each analysis and weighting that is read first: neither its error nor its test is a variant."""
     for outcome in evaluation.plan.outcomes:
         for row in leading_rows(evaluation, outcome.id):
-            if row.role in {"headline", "comparison"} and not {"error", "test"} & row.spec.keys():
+            if row.role in {"headline", "comparison"} and not {"error", "test", "interval"} & row.spec.keys():
                 yield row
 
 

@@ -57,7 +57,7 @@ def steps(evaluation: Evaluation, language: str) -> Markdown:
     ]
     for window in section.excluded:
         span = f"{window.first}–{window.last}"
-        rows.append([say(language, "left out"), span, say_if_known(language, window.why), ""])
+        rows.append([say(language, "left out"), span, window.because.text(language), ""])
     return _table(language, ["Step", "First period", "Shape of the impact", "Periods"], "lllr", rows)
 
 
@@ -124,8 +124,12 @@ def bias(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return EPOC's seven items: computed where the data answer, else as the plan answers."""
     section = evaluation.plan.series
     assert section is not None
-    given = section.bias.model_dump(exclude_none=True)
-    answers = {Item(key.replace("_", "-")): Answer(Risk(a["risk"]), a["why"]) for key, a in given.items()}
+    given = {name: getattr(section.bias, name) for name in type(section.bias).model_fields}
+    answers = {
+        Item(name.replace("_", "-")): Answer(Risk(answer.risk), answer.because.text(numbers.language))
+        for name, answer in given.items()
+        if answer is not None
+    }
     before, after = _missing(evaluation)
     lines = risk_of_bias(
         answers,

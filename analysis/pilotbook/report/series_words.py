@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from IPython.display import Markdown
 
+from pilotbook.evaluate.designs import CONTRADICT
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.series_selection import Series, all_series, leading
+from pilotbook.report.words import analysis_name
 
 ALPHA = 0.05
 
@@ -81,6 +83,26 @@ def _placebo(series: Series, numbers: Numbers) -> str:
         period=strongest.spec["period"],
         p=numbers.value(strongest, "p"),
     )
+
+
+def designs(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Say whether difference-in-differences and the controlled series agree, where the plan has both."""
+    language, said = numbers.language, []
+    for row in evaluation.ledger.select(estimator="agreement"):
+        if row.estimate is None:
+            continue
+        title = next(o.title.text(language) for o in evaluation.plan.outcomes if o.id == row.outcome)
+        text = (
+            "**{title}**: difference-in-differences ({did}) and the controlled series have opposite signs; they differ "
+            "by {difference} ({interval})."
+            if CONTRADICT in row.flags
+            else "**{title}**: difference-in-differences ({did}) and the controlled series have the same sign; they "
+            "differ by {difference} ({interval})."
+        )
+        did = analysis_name(language, row.spec["did"], row.spec.get("cohorts"))
+        shown = {"difference": numbers.value(row), "interval": numbers.interval(row)}
+        said.append(say(language, text, title=title, did=did, **shown))
+    return Markdown("\n\n".join(said))
 
 
 def control(evaluation: Evaluation, numbers: Numbers) -> Markdown:

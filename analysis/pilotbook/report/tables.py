@@ -20,7 +20,7 @@ SPAN = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
 
 
 def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> Markdown:
-    """Return a pipe table; a column whose cells are all empty is left out.
+    """Return a pipe table; a column whose cells are all empty is left out, and no rows are one that says so.
 
     Pandoc gives the columns of a long pipe table widths in proportion to the dashes under the head, so these
     follow what is seen in each column.
@@ -34,7 +34,7 @@ def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -
     rows
         Cells as Markdown.
     """
-    body = [list(cells) for cells in rows]
+    body = [list(cells) for cells in rows] or [["–"] * len(head)]
     kept = [i for i in range(len(head)) if any(cells[i] for cells in body)] or list(range(len(head)))
     rules = [_rule(align[i], [head[i], *(cells[i] for cells in body)]) for i in range(len(head))]
     return Markdown("\n".join(f"| {' | '.join(cells[i] for i in kept)} |" for cells in [list(head), rules, *body]))
@@ -86,9 +86,7 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return the four means and the effect of every 2×2, by outcome and weighting."""
     rows = []
     for effect in evaluation.ledger.select(estimator="two_by_two", role="headline"):
-        means = [
-            numbers.value(_mean(evaluation, effect, group, period)) for group in GROUPS for period in ("pre", "post")
-        ]
+        means = [_mean(evaluation, effect, group, period, numbers) for group in GROUPS for period in ("pre", "post")]
         rows.append(
             [
                 _outcome(evaluation, effect, numbers.language),
@@ -110,12 +108,13 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     return pipe_table(head, "llrrrrr", rows)
 
 
-def _mean(evaluation: Evaluation, effect: Row, group: str, period: str) -> Row:
+def _mean(evaluation: Evaluation, effect: Row, group: str, period: str, numbers: Numbers) -> str:
+    """Return the mean of a group before or after; a report that ends before that period has none."""
     sample = {key: effect.spec[key] for key in ("weights", "cohorts") if key in effect.spec}
     found = evaluation.ledger.select(
         outcome=effect.outcome, estimator="mean", estimand=group, period=effect.spec[period], **sample
     )
-    return next(row for row in found if row.spec.keys() == {"period", *sample})
+    return next((numbers.value(row) for row in found if row.spec.keys() == {"period", *sample}), numbers.missing)
 
 
 def estimates(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -142,15 +141,13 @@ def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     rows = []
     for row in main_rows(evaluation):
         same = [other for other in leading_rows(evaluation, row.outcome) if other.id.startswith(f"{row.id};error=")]
-        small: dict[str, str] = {other.spec["error"]: numbers.value(other, "se") for other in same}
+        by_kind = {kind: numbers.value(other, "se") for other in (row, *same) if (kind := _kind_of_error(other))}
         rows.append(
             [
                 _outcome(evaluation, row, numbers.language),
                 analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
                 weights_name(numbers.language, row),
-                numbers.value(row, "se"),
-                small.get("CR2", ""),
-                small.get("CRV3", small.get("jackknife", "")),
+                *(next((by_kind[kind] for kind in kinds if kind in by_kind), "") for kinds in KINDS_OF_ERROR),
                 _replicated(evaluation, row, numbers),
             ]
         )
@@ -163,6 +160,16 @@ def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         say(numbers.language, "replication, by {unit}", unit=f"`{section.unit}`"),
     ]
     return pipe_table(head, "lllrrrr", rows)
+
+
+KINDS_OF_ERROR = (("CRV1", "influence", "conservative"), ("CR2",), ("CRV3", "jackknife"))
+"""The kinds of error that share a column: the plain form, CR2, and the jackknife with its equal for regressions."""
+
+
+def _kind_of_error(row: Row) -> str | None:
+    """Name the kind of a row's standard error; whichever leads does not bear it in its spec."""
+    how = row.p_method or ""
+    return row.spec.get("error") or (how.split(", ")[1] if how.startswith("t, ") else None)
 
 
 def _replicated(evaluation: Evaluation, row: Row, numbers: Numbers) -> str:

@@ -13,6 +13,7 @@ from pilotbook.design.plan import Outcome
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.project import PLANS
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers, Tagged
 
@@ -30,6 +31,9 @@ ROLES = {
     "replication": "replication",
     "description": "mean",
 }
+
+SMALL_SAMPLE = ("CR2", "CRV3", "jackknife")
+"""Errors that are corrected for few or unequal units of assignment."""
 
 
 def analysis_name(language: str, estimator: str, cohorts: str | None) -> str:
@@ -75,7 +79,8 @@ def _headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> lis
         )
     ]
     if row.ci_low is None or row.ci_high is None:
-        return [*said, _out_of_reach(row, numbers) or say(language, "No interval can be given: {reason}.", reason=reason)]
+        none = _out_of_reach(row, numbers) or say(language, "No interval can be given: {reason}.", reason=reason)
+        return [*said, none]
     level = numbers.decimal(100 * (row.level or 0), 0)
     low, high = numbers.value(row, "ci_low"), numbers.value(row, "ci_high")
     said.append(say(language, "The {level}% interval reaches from {low} to {high}.", level=level, low=low, high=high))
@@ -89,8 +94,8 @@ def _out_of_reach(row: Row, numbers: Numbers) -> str | None:
         return None
     return say(
         numbers.language,
-        "The p value is {p}. No interval can be given: the smallest p value that this design can give is {smallest}, so "
-        "that no effect, however large, could be told from chance at the {level}% level.",
+        "The p value is {p}. No interval can be given: the smallest p value that this design can give is {smallest}, "
+        "so that no effect, however large, could be told from chance at the {level}% level.",
         p=numbers.value(row, "p"),
         smallest=numbers.value(row, "p_smallest"),
         level=numbers.decimal(100 * row.level, 0),
@@ -104,8 +109,8 @@ def _by_draws(row: Row, numbers: Numbers) -> list[str]:
     return [
         say(
             numbers.language,
-            "Among other choices of the pilots an effect as large comes up with a share of {p}; the smallest share that "
-            "this design can give is {smallest}.",
+            "Among other choices of the pilots an effect as large comes up with a share of {p}; "
+            "the smallest share that this design can give is {smallest}.",
             p=numbers.value(row, "p"),
             smallest=numbers.value(row, "p_smallest"),
         )
@@ -138,7 +143,8 @@ def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> list[str]:
 
 def _small_sample(evaluation: Evaluation, lead: Row, numbers: Numbers) -> list[str]:
     """Say how wide the interval is with the small-sample form of the error, where it is another one."""
-    twin = next((r for r in evaluation.ledger if r.id.startswith(f"{lead.id};error=") and r.ci_low is not None), None)
+    twins = [row for row in evaluation.ledger if row.id.startswith(f"{lead.id};error=") and row.ci_low is not None]
+    twin = next((row for row in twins if row.spec["error"] in SMALL_SAMPLE), None)
     if twin is None:
         return []
     return [
@@ -191,8 +197,9 @@ def data_facts(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]
 
 
 def rerun(plan_file: PlanFile, evaluation: Evaluation, language: str) -> Markdown:
-    """Give the command that makes the report again."""
-    return Markdown(f"```\npilotbook render {plan_file.id} --period {evaluation.ledger.period} --lang {language}\n```")
+    """Give the command that makes the report again; a plan that is not the project's is named by its file."""
+    plan = plan_file.id if plan_file.path.parent == PLANS else plan_file.path.name
+    return Markdown(f"```\npilotbook render {plan} --period {evaluation.ledger.period} --lang {language}\n```")
 
 
 def provenance(

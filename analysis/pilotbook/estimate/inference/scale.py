@@ -36,8 +36,7 @@ def pre_period_variance(sums: CohortSums, k: FloatArray) -> FloatArray:
 
 def own_variance(units: AssignedUnits) -> FloatArray:
     """Variance of each unit's path before the first onset, (n_outcomes, n_units), a little shrunk to the mean."""
-    before = units.paths[:, :, : units.pre_periods]
-    before = before - before.mean(axis=2, keepdims=True)
+    before = units.before - units.before.mean(axis=2, keepdims=True)
     own = np.square(before).sum(axis=2) / (units.pre_periods - 1)
     return np.asarray((1 - SHRINKAGE) * own + SHRINKAGE * own.mean(axis=1, keepdims=True))
 

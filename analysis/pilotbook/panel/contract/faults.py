@@ -66,6 +66,7 @@ _ERRORS: dict[str, dict[str, str]] = {
     "number": {
         "not-a-number": "'{value}' is not a number; write digits with a point, or leave the cell empty if missing",
         "formula-error": "the cell holds the formula error {value}; mend the formula or leave the cell empty",
+        "formula-without-value": "the formula {value} has no stored result; open the file in a spreadsheet and save it",
         "date-in-number": "'{value}' is a date where a number belongs; format the cell as a number and enter it again",
         "infinite": "'{value}' is not finite; a division by zero? correct it or leave the cell empty",
         "truth-in-number": "'{value}' is a yes or no where a number belongs; enter the number",
@@ -124,6 +125,8 @@ _ERRORS: dict[str, dict[str, str]] = {
     },
     "vintage": {
         "vintage-name": "'{value}' is no vintage; write the period of the hand-over, such as 2025Q1",
+        "no-vintages-here": "data set {value} is a single described file and has no vintages; choose another name",
+        "panel-missing": "the first vintage needs the panel table (county, period, indicators); hand it in as well",
         "vintage-exists": "vintage {value} is there already and is never overwritten; use a new name",
         "vintage-order": "vintage {value} is older than {latest}, the newest; hand in the newest last",
         "vintage-changed": "the bytes are not those that were ingested (sha256 {found}… instead of {expected}…); "

@@ -47,7 +47,7 @@ REGIONS = {
 }
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( \d{1,2}:\d{2}(:\d{2})?)?")
+_DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 _NUMBER_RANGE = re.compile(r"[\d.]+\s*[-~至到]\s*[\d.]+")
 _NUMERAL = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _YEAR = re.compile(r"([12]\d{3})\s*年?度?")
@@ -104,6 +104,8 @@ def read_number(text: str) -> Reading:
 def _why_no_number(bare: str) -> str:
     if bare.startswith("#"):
         return "formula-error"
+    if bare.startswith("="):
+        return "formula-without-value"
     if bare.lower() in TRUE | FALSE:
         return "truth-in-number"
     if _DATE.fullmatch(bare):

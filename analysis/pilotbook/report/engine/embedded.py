@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from pilotbook.report.engine.fonts import font_fingerprint
 from pilotbook.report.engine.html_writer import write_html
 from pilotbook.report.engine.metadata import template_metadata
 from pilotbook.report.engine.pandoc import pandoc_version
-from pilotbook.report.engine.pdf_writer import STANDARDS, compile_pdf, write_typst
+from pilotbook.report.engine.pdf_writer import STANDARDS, write_pdf
 from pilotbook.report.engine.proofs import prove
 from pilotbook.report.engine.publish import publish
 from pilotbook.report.engine.source import read_source
@@ -63,18 +64,18 @@ class EmbeddedEngine:
         document = build_document(read_source(Path(notebook)), extension)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as name:
             directory = Path(name)
-            metadata_file = _lay_out(document, directory)
-            pages: dict[str, bytes] = {}
-            if "html" in formats:
-                pages["html"] = write_html(document, extension, directory, metadata_file).encode()
-            if "pdf" in formats:
-                text = write_typst(document, extension, directory, metadata_file)
-                pages["pdf"] = compile_pdf(text, document, directory)
+            metadata_file = lay_out(document, directory)
+            writers = {"html": write_html, "pdf": write_pdf}
+            with ThreadPoolExecutor() as pool:  # both spend their time waiting for Pandoc
+                waiting = {
+                    form: pool.submit(writers[form], document, extension, directory, metadata_file) for form in formats
+                }
+                pages = {form: page.result() for form, page in waiting.items()}
         prove(document, pages, STANDARDS)
         return publish(pages, Path(out_dir))
 
 
-def _lay_out(document: Document, directory: Path) -> Path:
+def lay_out(document: Document, directory: Path) -> Path:
     """Put pictures and metadata into the private directory."""
     for name, content in document.media.items():
         (directory / name).write_bytes(content)

@@ -11,7 +11,7 @@ from pilotbook.report.engine.pandoc import run_pandoc
 CONTENTS_DEPTH = 2
 
 
-def write_html(document: Document, extension: Path, directory: Path, metadata_file: Path) -> str:
+def write_html(document: Document, extension: Path, directory: Path, metadata_file: Path) -> bytes:
     """Return the page.
 
     Parameters
@@ -31,7 +31,7 @@ def write_html(document: Document, extension: Path, directory: Path, metadata_fi
     result = run_pandoc(to_json(tree), _arguments(extension, metadata_file), directory)
     for warning in result.warnings:
         raise document.source.place.error(f"Pandoc says: {warning}; the page would not be whole")
-    return result.text
+    return result.text.encode()
 
 
 def _arguments(extension: Path, metadata_file: Path) -> list[str]:

@@ -18,6 +18,24 @@ FILTERS = ("words.lua", "blocks.lua", "math-alt.lua", "tables.lua")
 STANDARDS: tuple[Literal["ua-1"], Literal["a-2a"]] = ("ua-1", "a-2a")
 
 
+def write_pdf(document: Document, extension: Path, directory: Path, metadata_file: Path) -> bytes:
+    """Return the PDF.
+
+    Parameters
+    ----------
+    directory
+        Where the pictures are.
+    metadata_file
+        Values for the template.
+
+    Raises
+    ------
+    RenderError
+        If Pandoc or Typst stops or complains.
+    """
+    return compile_typst(write_typst(document, extension, directory, metadata_file), document, directory)
+
+
 def write_typst(document: Document, extension: Path, directory: Path, metadata_file: Path) -> str:
     """Return the Typst source of the report.
 
@@ -45,7 +63,7 @@ def write_typst(document: Document, extension: Path, directory: Path, metadata_f
     return result.text
 
 
-def compile_pdf(text: str, document: Document, directory: Path) -> bytes:
+def compile_typst(text: str, document: Document, directory: Path) -> bytes:
     """Compile Typst source; the bytes depend on nothing but the source, the pictures and the fonts.
 
     Raises

@@ -1,0 +1,37 @@
+"""The outcome of a plan as a matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotbook.design.plan import AnalysisPlan, Outcome
+from pilotbook.panel.panel import Panel
+
+
+def outcome_matrix(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArray[np.float64]:
+    """Return (N, T) the outcome in its unit, in prices of the base period; NaN where a part of it is missing.
+
+    Parameters
+    ----------
+    plan
+        The plan; of it, the price index.
+    outcome
+        One of its outcomes.
+    panel
+        The panel; if the outcome is deflated, the base period must be in it.
+    """
+    values = _in_its_unit(outcome, panel)
+    if plan.deflator is None or not outcome.deflate:
+        return values
+    prices = panel.columns[plan.deflator.column]
+    base = panel.index(panel.period(plan.deflator.base))
+    return values / (prices / prices[:, [base]])
+
+
+def _in_its_unit(outcome: Outcome, panel: Panel) -> NDArray[np.float64]:
+    if outcome.column is not None:
+        return panel.columns[outcome.column] * outcome.per
+    assert outcome.numerator is not None
+    assert outcome.denominator is not None
+    return panel.columns[outcome.numerator] / panel.columns[outcome.denominator] * outcome.per
