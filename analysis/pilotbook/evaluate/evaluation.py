@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pilotbook import fingerprint
 from pilotbook.design.contract import Contract, draw_contract, population_weights
 from pilotbook.design.looks import current_look
-from pilotbook.design.plan import AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
 from pilotbook.evaluate.designs import agreement_rows
@@ -25,6 +25,7 @@ from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.rows import mean_rows, questions
+from pilotbook.evaluate.sensitivity import sensitivity_rows
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.project import cache_folder
@@ -102,6 +103,9 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
+    for question, lead in leads.values():
+        if question.analysis.estimator not in SERIES_ESTIMATORS:
+            rows.update({row.id: row for row in sensitivity_rows(question, lead)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     look = current_look(plan, panel)
     exposed = None if contract.comparison is None else contract.comparison.exposed_controls
