@@ -105,6 +105,8 @@ def run_test(
 
     A test that leads is run on the coefficient if the past is too short to tell how variable a unit is.
     """
+    if "cohort" in estimand.spec:
+        return NotEstimable(Reason.NO_VARIATION, "no test by draws for a single cohort"), ()
     target = linear_target(analysis, estimand.spec)
     if target is None:
         return NotEstimable(Reason.NO_PRE_PERIOD, "no test by draws for a period before the start"), ()

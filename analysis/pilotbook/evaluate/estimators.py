@@ -30,14 +30,18 @@ class Estimand:
         What it is, and what distinguishes it from others of the same name.
     effect
         Its value, or why there is none.
-    n_pilots
-        Pilot counties behind it, where they are fewer than the analysis has.
+    n_pilots, n_cohorts
+        Pilot counties and cohorts behind it, where they are fewer than the analysis has.
+    path
+        The path of effects by event time that it is a point of.
     """
 
     name: str
     spec: dict[str, str]
     effect: Effect | NotEstimable
     n_pilots: int | None = None
+    n_cohorts: int | None = None
+    path: Path | None = None
 
 
 Estimator = Callable[[AnalysisSample, Analysis, bool], Iterator[Estimand]]
@@ -100,6 +104,7 @@ def _callaway_santanna(sample: AnalysisSample, analysis: Analysis, by_assignment
         return
     yield Estimand("att", {}, result.simple())
     yield from _path(result.by_event_time(_windows(analysis)), analysis)
+    yield from _cohorts(result.by_cohort(), sample)
 
 
 def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
@@ -116,6 +121,7 @@ def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
         return
     yield Estimand("att", {}, result.overall)
     yield from _path(result.event_time, analysis)
+    yield from _cohorts(result.cohort, sample)
 
 
 ESTIMATORS: dict[EstimatorName, Estimator] = {
@@ -135,7 +141,17 @@ def _path(path: Path | NotEstimable, analysis: Analysis) -> Iterator[Estimand]:
     for (first, last), effect in path.averages.items():
         yield Estimand("att_average", {"event_times": f"{first}..{last}"}, effect)
     for key, effect, support in zip(path.keys, path.effects, path.support, strict=True):
-        yield Estimand("att_event_time", {"event_time": str(key)}, effect, support.n_pilots)
+        spec = {"event_time": str(key)}
+        yield Estimand("att_event_time", spec, effect, support.n_pilots, support.n_cohorts, path)
+
+
+def _cohorts(path: Path, sample: AnalysisSample) -> Iterator[Estimand]:
+    """Give the effect on each cohort, where there are several."""
+    if len(path.keys) < 2:
+        return
+    for key, effect, support in zip(path.keys, path.effects, path.support, strict=True):
+        spec = {"cohort": str(sample.periods[key])}
+        yield Estimand("att_cohort", spec, effect, support.n_pilots, support.n_cohorts)
 
 
 def _windows(analysis: Analysis) -> tuple[tuple[int, int], ...]:

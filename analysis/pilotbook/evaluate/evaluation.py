@@ -16,10 +16,12 @@ from pilotbook.design.contract import Contract, draw_contract, population_weight
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.rows import mean_rows, questions
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
@@ -89,7 +91,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     rows: dict[str, Row] = {}
     leads: dict[str, Lead] = {}
     for question in questions(plan, plan_file.id, panel, weights):
-        new = [*question.rows(), *mean_rows(question)]
+        new = [*question.rows(), *mean_rows(question), *before_after_rows(question), *bacon_rows(question)]
         rows.update({row.id: row for row in new if row.id not in rows})
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))

@@ -8,11 +8,11 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
-from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, SHARE, Ledger, Row
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "baseline"]
-CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters"]
+CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters", "n_cohorts"]
 
 Field = ValueName | CountName
 
@@ -58,9 +58,11 @@ class Numbers:
                 return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
             case "df":
                 return self.decimal(number, 1)
-            case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters":
+            case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters" | "n_cohorts":
                 return self.whole(number)
-        is_level = name == "baseline" or row.role == "description"
+        if row.unit == SHARE:
+            return f"{self.decimal(100 * number, 1)}%"
+        is_level = name == "baseline" or (row.role == "description" and row.estimator not in {BEFORE_AFTER, BACON})
         return self.decimal(number, max(digits - 1, 0) if is_level else digits)
 
     def interval(self, row: Row) -> Tagged:
