@@ -18,10 +18,12 @@ from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
 from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
+from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.naive import before_after_rows
+from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
@@ -92,11 +94,13 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     leads: dict[str, Lead] = {}
     for question in questions(plan, plan_file.id, panel, weights):
         new = [*question.rows(), *mean_rows(question), *before_after_rows(question), *bacon_rows(question)]
+        new += relative_rows(question, new)
         rows.update({row.id: row for row in new if row.id not in rows})
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
+    rows.update({row.id: row for row in estimator_rows(plan, rows.values())})
     return Ledger(
         plan=plan_file.id,
         period=period,

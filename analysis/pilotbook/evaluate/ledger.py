@@ -13,6 +13,9 @@ SCHEMA = 1
 BEFORE_AFTER, BACON, BALANCE = "before_after", "bacon", "balance"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, balance."""
 
+LOG_EFFECT, RELATIVE_EFFECT = "log_effect", "relative_effect"
+"""Estimands of effects on the log scale, and of the same as 100·(exp(b) − 1)."""
+
 SHARE = "share of one"
 """Unit of a row whose estimate is a share of one."""
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import SERIES_ESTIMATORS, Analysis, AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
-from pilotbook.evaluate.drawn_tests import DRAWN, SEED, run_test, with_test
-from pilotbook.evaluate.estimators import Estimand, estimands
-from pilotbook.evaluate.ledger import Role, Row
+from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, SEED, run_test, with_test
+from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
+from pilotbook.evaluate.ledger import LOG_EFFECT, Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
 from pilotbook.evaluate.series import series_rows
 from pilotbook.evaluate.simultaneous import band_rows
@@ -62,6 +62,10 @@ class Question:
             for estimand in estimands(self.sample, self.analysis, by_assignment=False):
                 yield from self._replication(estimand)
 
+    def first_row(self, estimand: Estimand) -> Row:
+        """Return the row of a quantity with the inference that leads."""
+        return next(self._assigned(estimand))
+
     def _assigned(self, estimand: Estimand) -> Iterator[Row]:
         unit = self.plan.panel.assignment_unit
         row = self._row(estimand, unit)
@@ -71,6 +75,9 @@ class Question:
             return
         leading = LEADING.get(self.rule.leads, ())
         filled = _filled(row, effect, estimand)
+        if estimand.rank is not None:
+            yield _with_rank(filled, estimand.rank)
+            return
         if self.rule.leads in DRAWN:
             yield self._drawn(filled, self.rule.leads, estimand)
         elif not leading:
@@ -79,7 +86,7 @@ class Question:
             for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
                 named = filled if variance in leading else _variant(filled, "error", variance.value)
                 yield _with_error(named, effect.standard_errors[variance], variance, unit, self.plan.level)
-        if not POINT & estimand.spec.keys():
+        if not POINT & estimand.spec.keys() and self.analysis.estimator not in NOT_DRAWN:
             for name in self.rule.beside:
                 yield self._drawn(_variant(filled, "test", name), name, estimand)
 
@@ -89,7 +96,7 @@ class Question:
         path = points[0].path if points else None
         if path is None or leading is None:
             return
-        rows = [next(self._assigned(point)) for point in points]
+        rows = [self.first_row(point) for point in points]
         rng = np.random.default_rng(SEED)
         yield from band_rows(path, rows, leading, self.sample.assignment, self.plan.level, rng)
 
@@ -107,9 +114,13 @@ class Question:
             yield _with_error(filled, effect.standard_errors[variance], variance, unit, self.plan.level)
 
     def _row(self, estimand: Estimand, cluster: str) -> Row:
-        role: Role = "comparison" if self._forbidden() else "headline"
+        beside = self._forbidden() or self.analysis.estimator in TWINS
+        role: Role = "comparison" if beside else "headline"
         spec = {**self.spec, **estimand.spec, "cluster": cluster}
-        return Row(estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **self.common)
+        common = dict(self.common)
+        if estimand.name == LOG_EFFECT:
+            common |= {"unit": "log", "baseline": None}
+        return Row(estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **common)
 
     @property
     def staggered(self) -> bool:
@@ -138,6 +149,14 @@ def _filled(row: Row, effect: Effect, estimand: Estimand) -> Row:
         n_clusters=counts.n_clusters,
         n_pilot_clusters=counts.n_pilot_clusters if estimand.n_pilots is None else None,
         n_cohorts=estimand.n_cohorts,
+    )
+
+
+def _with_rank(row: Row, rank: PlaceboRank) -> Row:
+    """Return a comparison with the p value of its own placebos; a rank alone bounds no interval."""
+    reason = "a rank among placebos gives no interval"
+    return replace(
+        row, p=rank.p, p_smallest=rank.smallest, n_draws=rank.draws, p_method="placebo rank, synthetic", reason=reason
     )
 
 

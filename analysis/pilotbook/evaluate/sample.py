@@ -33,6 +33,8 @@ class AnalysisSample:
         The periods.
     anticipation
         Periods before the start that may be affected.
+    exposure : (n, t) or None
+        The denominator of an outcome that is a ratio.
     """
 
     y: NDArray[np.float64]
@@ -42,6 +44,7 @@ class AnalysisSample:
     county: NDArray[np.intp]
     periods: tuple[pd.Period, ...]
     anticipation: int = 0
+    exposure: NDArray[np.float64] | None = None
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -56,7 +59,9 @@ class AnalysisSample:
         """Return the sample of two periods only."""
         first, second = self.periods.index(pre), self.periods.index(post)
         cohort = np.where(self.pilots & (self.cohort <= second), np.int64(1), np.int64(NEVER))
-        return replace(self, y=self.y[:, [first, second]], cohort=cohort, periods=(pre, post), anticipation=0)
+        exposure = None if self.exposure is None else self.exposure[:, [first, second]]
+        pair = replace(self, y=self.y[:, [first, second]], exposure=exposure)
+        return replace(pair, cohort=cohort, periods=(pre, post), anticipation=0)
 
 
 def draw_sample(
@@ -95,4 +100,5 @@ def draw_sample(
         county=np.arange(len(kept.units)),
         periods=kept.periods,
         anticipation=plan.anticipation,
+        exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
     )

@@ -43,28 +43,19 @@ def _mean(evaluation: Evaluation, weight: Row) -> Row:
 
 
 def forbidden(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say how much two-way fixed effects rest on forbidden comparisons, and whether they are shown for it."""
-    said = [_forbidden(evaluation, row, numbers) for row in _shares(evaluation)]
-    between = say(numbers.language, "{one} {another}", one="", another="")
-    return Markdown(between.join(said))
-
-
-def _shares(evaluation: Evaluation) -> tuple[Row, ...]:
-    return evaluation.ledger.select(estimator=BACON, estimand="forbidden_share")
-
-
-def _forbidden(evaluation: Evaluation, row: Row, numbers: Numbers) -> str:
+    """Say how much two-way fixed effects rest on forbidden comparisons, and whether they are hidden for it."""
     language = numbers.language
-    whose = {"outcome": outcome_name(evaluation, row, language), "weights": weights_name(language, row)}
-    name = say(language, "{outcome}, {weights}" if whose["outcome"] else "{weights} weights", **whose)
-    if row.estimate is None:
-        return say(language, "{name}: what two-way fixed effects compare is not known.", name=name)
-    limit = numbers.decimal(100 * FORBIDDEN_LIMIT, 0)
-    share = numbers.value(row)
-    if row.estimate >= FORBIDDEN_LIMIT:
-        text = (
-            "{name}: {share} of two-way fixed effects rest on forbidden comparisons; from {limit}% on they are hidden."
-        )
-    else:
-        text = "{name}: {share} of two-way fixed effects rest on forbidden comparisons, less than {limit}%."
-    return say(language, text, name=name, share=share, limit=limit)
+    rows = evaluation.ledger.select(estimator=BACON, estimand="forbidden_share")
+    shares = ", ".join(_share(evaluation, row, numbers) for row in rows)
+    said = [say(language, "Share of forbidden comparisons: {shares}.", shares=shares)]
+    if any((row.estimate or 0) >= FORBIDDEN_LIMIT for row in rows):
+        limit = numbers.decimal(100 * FORBIDDEN_LIMIT, 0)
+        said.append(say(language, "From {limit}% on, two-way fixed effects are not among the results.", limit=limit))
+    return Markdown(say(language, "{one} {another}", one="", another="").join(said))
+
+
+def _share(evaluation: Evaluation, row: Row, numbers: Numbers) -> str:
+    language = numbers.language
+    outcome, weights = outcome_name(evaluation, row, language), weights_name(language, row)
+    name = f"{outcome}, {weights}" if outcome else weights
+    return say(language, "{share} ({name})", share=numbers.value(row), name=name)

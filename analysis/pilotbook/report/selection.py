@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pilotbook.design.plan import Outcome
+from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, Row
+from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, RELATIVE_EFFECT, Row
 from pilotbook.evaluate.simultaneous import SUP_T
 
 GROUPS = ("pilots", "controls")
@@ -31,6 +32,8 @@ def parts(evaluation: Evaluation) -> set[str]:
         "thin-support": any(thinly_supported(evaluation, row) for path in event_paths(evaluation) for row in path.rows),
         "decomposition": bool(evaluation.ledger.select(estimator=BACON)),
         "cohort-effects": any(cohort_rows(evaluation, outcome.id) for outcome in evaluation.plan.outcomes),
+        "relative": bool(evaluation.ledger.select(estimand=RELATIVE_EFFECT)),
+        "estimator-agreement": bool(evaluation.ledger.select(estimand=ESTIMATORS_DIFFER)),
         "population": evaluation.plan.weights is not None,
         "replication": bool(evaluation.ledger.select(role="replication")),
     }
