@@ -22,9 +22,11 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
     except PilotbookError as error:
         _fail(str(error), error.exit_status)
     except OSError as error:

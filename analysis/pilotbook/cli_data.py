@@ -105,13 +105,16 @@ def data_simulate(
 
 
 def _files_of(path: Path) -> list[Path]:
-    """Return the files to check; the vintages of a data set are verified first."""
-    from pilotbook.panel.vintage import FOLDER, vintages
+    """Return the files to check; of a vintage, or all vintages of a data set, the bytes are verified first."""
+    from pilotbook.panel.vintage import DESCRIPTION, FOLDER, open_vintage, vintages
 
     _must_exist(path)
-    if not (path / FOLDER).is_dir():
-        return [path]
-    found = vintages(path)
+    folder = path.resolve()
+    found = [open_vintage(folder)] if folder.parent.name == FOLDER else vintages(folder)
+    if not found and (folder / DESCRIPTION).is_file():
+        raise ParameterError(
+            f"{path}: is a described file with columns of its own; `pilotbook plan check PLAN` checks it with its plan"
+        )
     for vintage in found:
         vintage.verify()
     return [found[-1].folder / f"{table}.parquet" for table in found[-1].tables] if found else [path]

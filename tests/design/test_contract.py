@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from pilotbook.design.contract import draw_contract, inference_rules, permitted_inference
 from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate.inputs import load_panel

@@ -1,4 +1,4 @@
-"""A simulated reform in a few of thirty counties, with two outcomes: the first with a planted effect, the second none."""
+"""A simulated reform in a few of thirty counties; of two outcomes the first has a planted effect."""
 
 from __future__ import annotations
 

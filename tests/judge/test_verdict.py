@@ -38,6 +38,7 @@ GOOD = Measures(
     leave_one_out_same_sign=1.0,
     placebo_p=0.5,
     family_p=0.01,
+    planned_look=1.0,
 )
 
 WORST_TO_BEST: dict[str, tuple[float | None, ...]] = {
@@ -58,6 +59,7 @@ WORST_TO_BEST: dict[str, tuple[float | None, ...]] = {
     "leave_one_out_same_sign": (0.8, None, 1.0),
     "placebo_p": (0.01, None, 0.5),
     "family_p": (0.5, None, 0.01),
+    "planned_look": (0.0, None, 1.0),
 }
 """Values of every measure, each at least as good as the one before; "not evaluable" stands above a failure only."""
 
@@ -111,6 +113,7 @@ def test_every_measure_is_in_the_orders() -> None:
         (evidence(0.7, safety=True), Kind.NO_DETECTABLE_EFFECT),
         (evidence(obstacle="too short"), Kind.NOT_ESTIMABLE),
         (replace(evidence(), adjusted=None), Kind.NOT_ESTIMABLE),
+        (replace(evidence(0.1, 0.05), equivalence=None), Kind.IMPROVED),
         (evidence(measures=replace(GOOD, missing_share=0.3)), Kind.NOT_ESTIMABLE),
         (evidence(measures=replace(GOOD, pre_periods=3)), Kind.NOT_ESTIMABLE),
         (evidence(measures=replace(GOOD, pre_trend_p=0.04)), Kind.NOT_ATTRIBUTABLE),
@@ -130,6 +133,7 @@ FRAGILE = {
     "placebo_p": 0.04,
     "designs_same_sign": 0.5,
     "family_p": 0.051,
+    "planned_look": 0.0,
 }
 
 

@@ -189,6 +189,24 @@ def test_a_workbook_with_dates_and_per_cent_cells(tmp_path: Path) -> None:
     assert found.valid
 
 
+def test_a_title_above_the_header_is_left_out_and_said(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["附件1 各县季度数据"])
+    sheet.append([])
+    sheet.append(["县代码", "季度", "患者满意度"])
+    sheet.append(["530121", "2024Q1", 0.75])
+    sheet.append(["530121", "2024Q2", 134])
+    sheet["C4"].number_format = "0%"
+    book.save(tmp_path / "panel.xlsx")
+    found = check([tmp_path / "panel.xlsx"])
+    assert [(f.rule, f.row, f.column) for f in found.errors] == [("above-hard", 5, "患者满意度")]
+    assert found.tables["panel"].frame["patient_satisfaction"].tolist() == [75.0, 134.0]
+    listed = {(c.kind, c.rows) for c in found.conversions}
+    assert {("title-row", "1"), ("header-name", "3"), ("percent-format", "4")} <= listed
+
+
 def test_a_formula_without_a_stored_result_is_not_read_as_missing(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

@@ -70,6 +70,12 @@ def test_the_vintages_hold_what_the_workbooks_said(walked: Path) -> None:
     assert len(vintage.table("revisions")) == len(REVISED)
 
 
+def test_a_single_vintage_can_be_checked(walked: Path) -> None:
+    done = pilotbook("data check counties/vintages/2025Q1", walked)
+    assert done.returncode == 0
+    assert done.stdout.endswith("panel (20 rows); 0 errors, 0 warnings, 0 conversions\n")
+
+
 def test_json_gives_the_same_findings(walked: Path) -> None:
     done = pilotbook("data check 2024.xlsx --json", walked)
     said = json.loads(done.stdout)
@@ -112,6 +118,7 @@ def test_a_chinese_gb18030_file_gives_the_vintage_of_its_english_twin_byte_for_b
         ("data simulate --scenario no-effect --seed 1 --out x --periods 4", 2, "lies outside the panel"),
         ("data ingest nothing.csv --dataset ./c --vintage 2024Q4", 2, "there is no such file"),
         ("data check", 2, "Missing argument"),
+        (f"data check {ROOT}/data/medicaid-county-mortality", 2, "checks it with its plan"),
     ],
 )
 def test_a_wrong_call_is_one_message_and_status_2(tmp_path: Path, arguments: str, status: int, message: str) -> None:

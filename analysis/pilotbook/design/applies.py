@@ -70,7 +70,7 @@ def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
             text = getattr(analysis, name)
             if text is not None:
                 yield from _within(panel, ("analyses", i, name), text)
-        for j, text in enumerate(analysis.cohorts or ()):
+        for text in analysis.cohorts or ():
             if panel.period(text) not in starts:
                 known = ", ".join(sorted(format_period(start) for start in starts)) or "none"
                 yield Problem(("analyses", i, "cohorts"), f"no county starts in {text}; starts in the data: {known}")

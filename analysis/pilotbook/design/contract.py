@@ -12,6 +12,7 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from pilotbook.design.comparison import Comparison, compare
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
@@ -121,6 +122,8 @@ class Contract:
         Whether there is more than one start.
     rule, leads, beside, because
         The rule of ``inference.yml`` that fits, what leads by it, what is shown beside it, and why.
+    comparison
+        Pilots and controls side by side; None if one of them is not there.
     """
 
     periods: int
@@ -139,6 +142,7 @@ class Contract:
     leads: str
     beside: tuple[str, ...]
     because: str
+    comparison: Comparison | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract as plain values for the ledger."""
@@ -181,6 +185,7 @@ def draw_contract(plan: AnalysisPlan, panel: Panel) -> Contract:
         leads=rule.leads,
         beside=rule.beside,
         because=rule.because,
+        comparison=compare(plan, panel, population) if treated.any() and never.any() else None,
     )
 
 

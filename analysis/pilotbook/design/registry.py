@@ -24,6 +24,12 @@ def registry_path(plan_file: PlanFile) -> Path:
     return plan_file.path.parent / FOLDER / f"{plan_file.id}.yml"
 
 
+def registration_text(plan_file: PlanFile) -> str:
+    """Return a plan's registration as it stands on disk, empty if it has none."""
+    path = registry_path(plan_file)
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
 def read_registration(plan_file: PlanFile) -> Registration | None:
     """Read a plan's registration, None if it has none.
 

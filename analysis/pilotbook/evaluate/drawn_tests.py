@@ -19,12 +19,8 @@ from pilotbook.estimate.inference.linear_form import Form
 from pilotbook.estimate.inference.randomisation import DrawTest, Statistic, randomisation
 from pilotbook.estimate.inference.wild_bootstrap import wild_bootstrap
 from pilotbook.estimate.result import NotEstimable, Reason
-from pilotbook.evaluate.estimators import Estimand
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sample import AnalysisSample
-
-SEED = 20_231
-"""The same for every test, so that two outcomes of one design have the same placebo assignments."""
 
 FEW_UNITS = 12
 """Below this many assigned units there are too few Rademacher signs, and Webb's six points are used."""
@@ -47,8 +43,9 @@ def _randomisation(
         sample.cohort,
         weights=sample.weights,
         cluster=sample.assignment,
+        anticipation=sample.anticipation,
         estimand=target,
-        rng=np.random.default_rng(SEED),
+        rng=np.random.default_rng(sample.seed),
         statistic=statistic,
         level=level,
     )[0]
@@ -60,8 +57,9 @@ def _wild_bootstrap(sample: AnalysisSample, target: Target, level: float) -> Dra
         sample.cohort,
         weights=sample.weights,
         cluster=sample.assignment,
+        anticipation=sample.anticipation,
         estimand=target,
-        rng=np.random.default_rng(SEED),
+        rng=np.random.default_rng(sample.seed),
         signs="webb" if len(np.unique(sample.assignment)) < FEW_UNITS else "rademacher",
         level=level,
     )[0]
@@ -73,8 +71,9 @@ def _ferman_pinto(sample: AnalysisSample, target: Target, level: float) -> DrawT
         sample.cohort,
         weights=sample.weights,
         cluster=sample.assignment,
+        anticipation=sample.anticipation,
         estimand=target,
-        rng=np.random.default_rng(SEED),
+        rng=np.random.default_rng(sample.seed),
         level=level,
     )[0]
 
@@ -99,7 +98,7 @@ NAMES: Mapping[Inference, str] = {
 
 
 def run_test(
-    name: Inference, sample: AnalysisSample, analysis: Analysis, estimand: Estimand, level: float
+    name: Inference, sample: AnalysisSample, analysis: Analysis, spec: Mapping[str, str], level: float
 ) -> tuple[DrawTest | NotEstimable, tuple[str, ...]]:
     """Run a test of the rule table on one quantity of an analysis; return it with what must be said beside it.
 
@@ -107,9 +106,9 @@ def run_test(
     """
     if analysis.estimator in NOT_DRAWN:
         return NotEstimable(Reason.NO_VARIATION, "no test by draws for this estimator; read that of the headline"), ()
-    if "cohort" in estimand.spec:
+    if "cohort" in spec:
         return NotEstimable(Reason.NO_VARIATION, "no test by draws for a single cohort"), ()
-    target = linear_target(analysis, estimand.spec)
+    target = linear_target(analysis, spec)
     if target is None:
         return NotEstimable(Reason.NO_PRE_PERIOD, "no test by draws for a period before the start"), ()
     sample = tested_sample(sample, analysis)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pilotbook.design.plan import AnalysisPlan
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import VARIANTS, Row
 
 ESTIMATOR = "robustness"
 ESTIMAND = "imputation_less_callaway_santanna"
 UNIT = "smallest important effects"
 
 
-def estimator_rows(plan: AnalysisPlan, rows: Iterable[Row]) -> Iterator[Row]:
-    """Compare the two estimators wherever both estimate the same quantity of the same sample.
+def estimator_rows(plan: AnalysisPlan, rows: Iterable[Row], headline: Mapping[str, str]) -> Iterator[Row]:
+    """Compare the two estimators wherever both estimate the headline's quantity of the same sample.
 
     Parameters
     ----------
@@ -22,10 +22,14 @@ def estimator_rows(plan: AnalysisPlan, rows: Iterable[Row]) -> Iterator[Row]:
         The plan; of it, the smallest important effects.
     rows
         All rows of the ledger.
+    headline
+        Outcome to the id of the row that leads.
     """
     least = {outcome.id: outcome.minimum_important_effect for outcome in plan.outcomes}
-    leading = [row for row in rows if row.role == "headline" and not {"error", "test"} & row.spec.keys()]
-    averages = [row for row in leading if row.estimand in {"att", "att_average"} and row.estimate is not None]
+    rows = list(rows)
+    leads = {row.outcome: row.estimand for row in rows if row.id in headline.values()}
+    leading = [row for row in rows if row.role == "headline" and not VARIANTS & row.spec.keys()]
+    averages = [row for row in leading if row.estimand == leads.get(row.outcome) and row.estimate is not None]
     others = {(r.outcome, r.estimand, *_sample(r)): r for r in averages if r.estimator == "callaway_santanna"}
     for row in averages:
         other = others.get((row.outcome, row.estimand, *_sample(row)))

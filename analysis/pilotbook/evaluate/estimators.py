@@ -27,9 +27,6 @@ from pilotbook.evaluate.sample import AnalysisSample
 MOST_SYNTHETIC = 5
 """With more assigned pilots than this, controls weighted to trace them add little, and placebos run out."""
 
-SYNTHETIC_SEED = 20_232
-"""Seed of the placebo assignments, where there are too many to take them all."""
-
 
 @dataclass(frozen=True, slots=True)
 class PlaceboRank:
@@ -160,7 +157,7 @@ def _synthetic_did(sample: AnalysisSample, analysis: Analysis, by_assignment: bo
     (result,) = synthetic_did(
         sample.y,
         sample.cohort,
-        rng=np.random.default_rng(SYNTHETIC_SEED),
+        rng=np.random.default_rng(sample.seed),
         weights=sample.weights,
         cluster=sample.assignment,
         anticipation=sample.anticipation,

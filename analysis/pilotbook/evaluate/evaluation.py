@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pilotbook import fingerprint
 from pilotbook.design.contract import Contract, draw_contract, population_weights
+from pilotbook.design.looks import current_look
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
@@ -21,8 +22,11 @@ from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.inputs import estimate_inputs
+from pilotbook.evaluate.judgement import Judgement
+from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.naive import before_after_rows
+from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
 from pilotbook.panel.panel import Panel
@@ -40,6 +44,10 @@ class Evaluation:
     panel: Panel
     contract: Contract
     ledger: Ledger
+
+    def judgement(self, outcome: str) -> Judgement:
+        """Return what may be said of an outcome."""
+        return next(Judgement.from_dict(v) for v in self.ledger.verdicts if v["outcome"] == outcome)
 
     def write(self, folder: Path) -> Path:
         """Write ``estimates.json`` into a folder and return its path."""
@@ -100,7 +108,12 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
-    rows.update({row.id: row for row in estimator_rows(plan, rows.values())})
+    headline = {outcome: row.id for outcome, (_, row) in leads.items()}
+    rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})
+    look = current_look(plan, panel)
+    exposed = None if contract.comparison is None else contract.comparison.exposed_controls
+    judged = list(judge_outcomes(plan, panel, look, exposed, leads, rows))
+    rows.update({row.id: row for found in judged for row in found.rows})
     return Ledger(
         plan=plan_file.id,
         period=period,
@@ -113,6 +126,9 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         rows=tuple(rows.values()),
         headline={outcome: row.id for outcome, (_, row) in leads.items()},
         contract=contract.as_dict(),
+        registration=registration_facts(plan_file, panel),
+        look=look.as_dict(),
+        verdicts=tuple(found.judgement.as_dict() for found in judged),
     )
 
 

@@ -15,7 +15,7 @@ from pilotbook.estimate.inference.null_draws import NullDraws
 from pilotbook.estimate.inference.randomisation import randomisation_draws
 from pilotbook.estimate.inference.wild_bootstrap import bootstrap_draws
 from pilotbook.estimate.result import NotEstimable
-from pilotbook.evaluate.drawn_tests import DRAWN, SEED, linear_target, tested_sample
+from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.rows import Question
 
@@ -83,11 +83,15 @@ def _common_draws(questions: Sequence[Question], row: Row) -> NullDraws | None:
         return None
     sample = samples[0]
     units = assigned_units(
-        np.stack([s.y for s in samples]), sample.cohort, weights=sample.weights, cluster=sample.assignment
+        np.stack([s.y for s in samples]),
+        sample.cohort,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        anticipation=sample.anticipation,
     )
     if isinstance(units, NotEstimable):
         return None
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(sample.seed)
     if first.rule.leads in DRAWN:
         draws = randomisation_draws(units, target, "prescaled", RANDOMISATION_DRAWS, rng)
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pilotbook import fingerprint
 from pilotbook.design.applies import applied
 from pilotbook.design.planfile import PlanFile
+from pilotbook.design.registry import registration_text
 from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.panel import Panel
 from pilotbook.project import DATA
@@ -33,7 +34,8 @@ def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str,
     return {
         "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json")]),
         "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
+        "registration": fingerprint.of_json(registration_text(plan_file)),
         "period": period,
-        "code": fingerprint.of_code("panel", "design", "estimate", "evaluate"),
+        "code": fingerprint.of_code("panel", "design", "estimate", "judge", "evaluate"),
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }

@@ -13,6 +13,9 @@ SCHEMA = 1
 BEFORE_AFTER, BACON, BALANCE = "before_after", "bacon", "balance"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, balance."""
 
+VARIANTS = frozenset({"error", "test", "interval"})
+"""Keys of ``spec`` that mark a row as a variant of another: the same estimate with another inference."""
+
 LOG_EFFECT, RELATIVE_EFFECT = "log_effect", "relative_effect"
 """Estimands of effects on the log scale, and of the same as 100·(exp(b) − 1)."""
 
@@ -111,6 +114,9 @@ class Ledger:
     rows: tuple[Row, ...]
     headline: Mapping[str, str] = field(default_factory=dict)
     contract: Mapping[str, Any] = field(default_factory=dict)
+    registration: Mapping[str, Any] = field(default_factory=dict)
+    look: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         ids = [row.id for row in self.rows]
@@ -151,7 +157,9 @@ class Ledger:
             "headline": dict(self.headline),
             "contract": dict(self.contract),
             "estimates": [row.as_dict() for row in self.rows],
-            "verdicts": [],
+            "registration": dict(self.registration),
+            "look": dict(self.look),
+            "verdicts": [dict(verdict) for verdict in self.verdicts],
             "rules": [],
             "claims": [],
         }
@@ -167,8 +175,8 @@ class Ledger:
             If the text is not a ledger of this schema.
         """
         content = json.loads(text)
-        if content.get("schema") != SCHEMA:
-            raise ValueError(f"ledger schema {content.get('schema')!r}, not {SCHEMA}")
+        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+            raise ValueError(f"not a ledger of schema {SCHEMA}")
         names = {f.name for f in fields(Row)}
         rows: Sequence[Mapping[str, Any]] = content["estimates"]
         return cls(
@@ -180,6 +188,9 @@ class Ledger:
             ),
             headline=content["headline"],
             contract=content["contract"],
+            registration=content["registration"],
+            look=content["look"],
+            verdicts=tuple(content["verdicts"]),
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from pilotbook.estimate.logarithm import log_outcome
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.evaluate.estimators import estimands
-from pilotbook.evaluate.ledger import LOG_EFFECT, RELATIVE_EFFECT, Row
+from pilotbook.evaluate.ledger import LOG_EFFECT, RELATIVE_EFFECT, VARIANTS, Row
 
 if TYPE_CHECKING:
     from pilotbook.evaluate.rows import Question
@@ -33,7 +33,7 @@ def relative_rows(question: Question, rows: Sequence[Row]) -> Iterator[Row]:
         Its rows so far.
     """
     if question.analysis.estimator == "poisson":
-        found = [row for row in rows if row.estimand == LOG_EFFECT and not {"error", "test"} & row.spec.keys()]
+        found = [row for row in rows if row.estimand == LOG_EFFECT and not VARIANTS & row.spec.keys()]
         yield from (_in_per_cent(row) for row in found if row.role == "comparison")
     elif question.analysis.headline and question.rule.leads != "none":
         leads = [row for row in rows if row.role == "headline" and row.estimand in {"att", "att_average"}]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
 from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
-from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, SEED, run_test, with_test
+from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
 from pilotbook.evaluate.ledger import LOG_EFFECT, Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
@@ -97,11 +97,11 @@ class Question:
         if path is None or leading is None:
             return
         rows = [self.first_row(point) for point in points]
-        rng = np.random.default_rng(SEED)
+        rng = np.random.default_rng(self.sample.seed)
         yield from band_rows(path, rows, leading, self.sample.assignment, self.plan.level, rng)
 
     def _drawn(self, row: Row, name: Inference, estimand: Estimand) -> Row:
-        test, flags = run_test(name, self.sample, self.analysis, estimand, self.plan.level)
+        test, flags = run_test(name, self.sample, self.analysis, estimand.spec, self.plan.level)
         return with_test(row, test, name, flags)
 
     def _replication(self, estimand: Estimand) -> Iterator[Row]:
@@ -220,7 +220,7 @@ def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
     """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before."""
     pilots = sample.pilots
     names = [str(period) for period in sample.periods]
-    if not pilots.any() or (analysis.pre is not None and analysis.pre not in names):
+    if not pilots.any() or analysis.pre not in {None, *names}:
         return None
     if analysis.pre is not None:
         before = np.full(pilots.sum(), names.index(analysis.pre))

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.design.outcome import outcome_matrix
-from pilotbook.design.plan import Analysis, AnalysisPlan, Outcome
+from pilotbook.design.plan import SEED, Analysis, AnalysisPlan, Outcome
 from pilotbook.design.scope import left_out
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
@@ -35,6 +35,8 @@ class AnalysisSample:
         Periods before the start that may be affected.
     exposure : (n, t) or None
         The denominator of an outcome that is a ratio.
+    seed
+        Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
     """
 
     y: NDArray[np.float64]
@@ -45,6 +47,7 @@ class AnalysisSample:
     periods: tuple[pd.Period, ...]
     anticipation: int = 0
     exposure: NDArray[np.float64] | None = None
+    seed: int = SEED
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -101,4 +104,5 @@ def draw_sample(
         periods=kept.periods,
         anticipation=plan.anticipation,
         exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
+        seed=plan.seed,
     )

@@ -13,7 +13,7 @@ class Measures:
     Attributes
     ----------
     assigned_pilots, assigned_controls
-        Units of assignment with the reform and without.
+        Units of assignment with the reform and without; no controls: None.
     pre_periods
         Periods before the first start.
     pre_trend_p
@@ -43,10 +43,12 @@ class Measures:
         Smallest p value of the placebos in time and of the placebo outcomes.
     family_p
         p value corrected for the outcomes of the family.
+    planned_look
+        1 if the report is a planned look, or the only one; 0 if it stands between or after them.
     """
 
     assigned_pilots: int
-    assigned_controls: int
+    assigned_controls: int | None
     pre_periods: int
     pre_trend_p: float | None = None
     pre_trend_power: float | None = None
@@ -62,6 +64,7 @@ class Measures:
     leave_one_out_same_sign: float | None = None
     placebo_p: float | None = None
     family_p: float | None = None
+    planned_look: float | None = None
 
     def value(self, name: str) -> float | None:
         """Return a measure by its name; None if it could not be computed, or came out as no number."""

@@ -121,7 +121,7 @@ class _Case:
         e = self.evidence
         if e.obstacle is not None:
             return (Reason("obstacle", detail=e.obstacle),)
-        if e.estimate is None or e.adjusted is None or e.equivalence is None:
+        if e.estimate is None or e.adjusted is None:
             return (Reason("no_interval"),)
         other = (d for d in self.grade.dimensions if d.dimension != PRE_TREND and d.grade == Grade.D)
         short = (m for m in self.grade.dimension(PRE_TREND).measures if m.measure == "pre_periods")

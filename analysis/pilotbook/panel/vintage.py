@@ -132,9 +132,7 @@ def open_vintage(folder: Path) -> Vintage:
         description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
         return Vintage(description["name"], description["version"], folder, description)
     except (OSError, json.JSONDecodeError, KeyError) as error:
-        raise DataError(
-            f"{folder.name}/{DESCRIPTION}: cannot be read ({error}); restore it from a copy"
-        ) from None
+        raise DataError(f"{folder.name}/{DESCRIPTION}: cannot be read ({error}); restore it from a copy") from None
 
 
 def newest(dataset: Path) -> Vintage:

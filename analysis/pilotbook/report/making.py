@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -22,15 +23,41 @@ from pilotbook.report.selection import parts
 from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
 
 
-def make(work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The notebook of a report, and the values of its parameters in each language."""
+
+    notebook: NotebookNode
+    values: Mapping[str, Mapping[str, parameters.Value]]
+
+
+def read_chapter(stages: Stages) -> Chapter:
+    """Read the chapter of a report and check its parameters, before anything is written.
+
+    Raises
+    ------
+    NotebookError
+        If the chapter is no notebook, or does not declare its parameters.
+    ParameterError
+        If one is unknown, missing, or of another type than declared.
+    """
+    notebook = read_notebook(CHAPTERS / stages.chapter)
+    declared = parameters.declared(notebook, stages.chapter)
+    languages = stages.request.languages
+    return Chapter(
+        notebook, {lang: parameters.check(stages.parameters(lang), declared, stages.chapter) for lang in languages}
+    )
+
+
+def make(work: Path, stages: Stages, chapter: Chapter, earlier: Manifest, tell: Callable[[str], None]) -> None:
     """Make the whole folder of a report in ``work``.
 
     Parameters
     ----------
     work
         An empty private folder.
-    stages, earlier
-        What is to be there, and what the earlier result has.
+    stages, chapter, earlier
+        What is to be there, from which notebook, and what the earlier result has.
     tell
         Called with a line at each step.
 
@@ -39,7 +66,7 @@ def make(work: Path, stages: Stages, earlier: Manifest, tell: Callable[[str], No
     PilotbookError
         If a stage fails. What was executed so far is then kept beside the folder of the report.
     """
-    _Making(work, stages, earlier, tell).run()
+    _Making(work, stages, earlier, tell).run(chapter)
 
 
 class _Making:
@@ -50,20 +77,14 @@ class _Making:
         self.manifest = Manifest(self.request.plan.id, self.period)
         self._tell = tell
 
-    def run(self) -> None:
-        chapter = read_notebook(CHAPTERS / self.stages.chapter)
-        declared = parameters.declared(chapter, self.stages.chapter)
-        values = {
-            language: parameters.check(self.stages.parameters(language), declared, self.stages.chapter)
-            for language in self.request.languages
-        }
+    def run(self, chapter: Chapter) -> None:
         self._carry_over()
         if ESTIMATES in self.todo:
             self._estimate()
         for language in self.request.languages:
             (self.work / language).mkdir(exist_ok=True)
             if f"{language}/notebook" in self.todo:
-                self._execute(chapter, language, values[language])
+                self._execute(chapter.notebook, language, chapter.values[language])
             formats = [fmt for fmt in self.request.formats if f"{language}/{fmt}" in self.todo]
             if formats:
                 self._draw(language, formats)

@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
 from pilotbook.report.language import LOCALE, say
 
-ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "baseline"]
+ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]
 CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters", "n_cohorts"]
 
 Field = ValueName | CountName
@@ -57,7 +57,7 @@ class Numbers:
         number = getattr(row, name)
         digits = self.decimals(row.outcome)
         match name:
-            case "p":
+            case "p" | "p_smallest" | "p_family" | "p_holm":
                 return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
             case "df":
                 return self.decimal(number, 1)
@@ -91,10 +91,12 @@ class Numbers:
         """Return the decimals of an outcome: three significant digits of its headline's standard error.
 
         One count for all numbers of an outcome, so that a column of them lines up. Where the headline has no
-        error, three significant digits of the headline itself.
+        error, three significant digits of a quarter of its interval's width, or else of the headline itself.
         """
         lead = self.ledger.lead(outcome)
         scale = lead.se or lead.estimate
+        if lead.se is None and lead.ci_low is not None and lead.ci_high is not None:
+            scale = (lead.ci_high - lead.ci_low) / 4
         if not scale:
             return 2
         return min(max(2 - math.floor(math.log10(abs(scale))), 0), 6)

@@ -60,13 +60,19 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
         if language not in languages():
             raise UnknownNameError("language", language, languages())
     panel = load_panel(request.plan)
-    asked = stages(request, panel, format_period(_last(request, panel)))
+    period = _last(request, panel)
+    _check_period(request, panel, period)
+    asked = stages(request, panel, format_period(period))
     done = asked.outdated(asked.earlier())
     if done:
-        from pilotbook.report.making import make  # noqa: PLC0415  # a second of imports that an unchanged report spares
+        from pilotbook.report.making import (  # noqa: PLC0415  # a second of imports that an unchanged report spares
+            make,
+            read_chapter,
+        )
 
+        chapter = read_chapter(asked)
         with replacing(asked.target) as work:
-            make(work, asked, asked.earlier(), tell)
+            make(work, asked, chapter, asked.earlier(), tell)
     files = [output_of(f"{language}/{fmt}") for language in request.languages for fmt in request.formats]
     pages = tuple(asked.target / file for file in files)
     return Rendered(request.plan.id, asked.period, asked.target, pages, done)
@@ -82,3 +88,18 @@ def _last(request: Request, panel: Panel) -> pd.Period:
         raise CallError(f"--period: {error}") from None
     panel.index(period)
     return period
+
+
+def _check_period(request: Request, panel: Panel, period: pd.Period) -> None:
+    """Refuse a report up to a period in which there is nothing to compare yet."""
+    first = min(start for start in panel.start if start is not None and start > panel.periods[0])
+    if period < first:
+        raise CallError(
+            f"no county starts the reform by {format_period(period)}; report up to {format_period(first)} or later"
+        )
+    weights = request.plan.plan.weights
+    if weights is not None and period < panel.period(weights.period):
+        raise CallError(
+            f"the plan weights by {weights.period}, which is after {format_period(period)}; report "
+            "up to that period or later"
+        )

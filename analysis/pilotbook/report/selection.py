@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, RELATIVE_EFFECT, Row
+from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
 
 GROUPS = ("pilots", "controls")
@@ -58,7 +58,9 @@ def main_rows(evaluation: Evaluation) -> Iterator[Row]:
     """Give the one row of each analysis and weighting that is read first: no variant of error or test."""
     for outcome in evaluation.plan.outcomes:
         for row in leading_rows(evaluation, outcome.id):
-            is_read_first = row.role in {"headline", "comparison"} and not {"error", "test"} & row.spec.keys()
+            is_read_first = (
+                row.role in {"headline", "comparison"} and not VARIANTS & row.spec.keys()
+            )
             if is_read_first and not _hidden(evaluation, row):
                 yield row
 

@@ -187,7 +187,8 @@ KINDS_OF_ERROR = (("CRV1", "influence", "conservative"), ("CR2",), ("CRV3", "jac
 
 def _kind_of_error(row: Row) -> str | None:
     """Name the kind of a row's standard error; whichever leads does not bear it in its spec."""
-    return row.spec.get("error") or (row.p_method.split(", ")[1] if row.p_method else None)
+    how = row.p_method or ""
+    return row.spec.get("error") or (how.split(", ")[1] if how.startswith("t, ") else None)
 
 
 def _replicated(evaluation: Evaluation, row: Row, numbers: Numbers) -> str:

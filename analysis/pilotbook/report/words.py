@@ -13,6 +13,7 @@ from pilotbook.design.plan import Outcome
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.project import PLANS
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers, Tagged
 
@@ -82,11 +83,42 @@ def _headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> lis
         )
     ]
     if row.ci_low is None or row.ci_high is None:
-        return [*said, say(language, "No interval can be given: {reason}.", reason=reason)]
+        none = _out_of_reach(row, numbers) or say(language, "No interval can be given: {reason}.", reason=reason)
+        return [*said, none]
     level = numbers.decimal(100 * (row.level or 0), 0)
     low, high = numbers.value(row, "ci_low"), numbers.value(row, "ci_high")
     said.append(say(language, "The {level}% interval reaches from {low} to {high}.", level=level, low=low, high=high))
+    said += _by_draws(row, numbers)
     return [*said, *_reading(row, outcome, numbers), *_small_sample(evaluation, row, numbers)]
+
+
+def _out_of_reach(row: Row, numbers: Numbers) -> str | None:
+    """Say that no effect could be told from chance, where the smallest p value of a test is above its level."""
+    if row.p_smallest is None or row.level is None or row.p_smallest <= 1 - row.level:
+        return None
+    return say(
+        numbers.language,
+        "The p value is {p}. No interval can be given: the smallest p value that this design can give is {smallest}, "
+        "so that no effect, however large, could be told from chance at the {level}% level.",
+        p=numbers.value(row, "p"),
+        smallest=numbers.value(row, "p_smallest"),
+        level=numbers.decimal(100 * row.level, 0),
+    )
+
+
+def _by_draws(row: Row, numbers: Numbers) -> list[str]:
+    """Say what a p value made of draws is, and the smallest that the design can give."""
+    if row.p_smallest is None:
+        return []
+    return [
+        say(
+            numbers.language,
+            "Among other choices of the pilots an effect as large comes up with a share of {p}; "
+            "the smallest share that this design can give is {smallest}.",
+            p=numbers.value(row, "p"),
+            smallest=numbers.value(row, "p_smallest"),
+        )
+    ]
 
 
 def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> list[str]:
@@ -169,8 +201,9 @@ def data_facts(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]
 
 
 def rerun(plan_file: PlanFile, evaluation: Evaluation, language: str) -> Markdown:
-    """Give the command that makes the report again."""
-    return Markdown(f"```\npilotbook render {plan_file.id} --period {evaluation.ledger.period} --lang {language}\n```")
+    """Give the command that makes the report again; a plan that is not the project's is named by its file."""
+    plan = plan_file.id if plan_file.path.parent == PLANS else plan_file.path.name
+    return Markdown(f"```\npilotbook render {plan} --period {evaluation.ledger.period} --lang {language}\n```")
 
 
 def provenance(

@@ -1,6 +1,6 @@
 """Least squares with Newey–West standard errors: the row readers expect, shown with its warning.
 
-It rejects 15 to 40 % of true nulls in series of the length met here (`docs/methods/its.md`), because the
+It rejects up to half of all true nulls in series of the length met here (`docs/methods/its.md`), because the
 kernel cannot see the autocorrelation that trend and season have taken out of the residuals.
 """
 

@@ -200,9 +200,7 @@ def _broken_references(catalogue: Catalogue) -> Iterator[str]:
         ("pilot_monitoring_set", "indicator", catalogue.pilot_monitoring, indicators),
     ]
     for place, kind, names, known in references:
-        yield from (
-            f"{place}: names the {kind} '{name}', which is not there" for name in names if name not in known
-        )
+        yield from (f"{place}: names the {kind} '{name}', which is not there" for name in names if name not in known)
 
 
 def _wrong_counts(catalogue: Catalogue, *documents: Mapping[str, Any]) -> Iterator[str]:

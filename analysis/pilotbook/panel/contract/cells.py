@@ -18,7 +18,7 @@ from pilotbook.panel.contract.conversion import Conversion, row_ranges
 from pilotbook.panel.contract.faults import FAULTS
 from pilotbook.panel.contract.layout import COLUMNS, LAYOUTS, LONG, Column, Dictionary, TableKind, recognise
 from pilotbook.panel.contract.pivot import pivot
-from pilotbook.panel.contract.source import HEADER_ROW, RawTable
+from pilotbook.panel.contract.raw import RawTable
 from pilotbook.panel.contract.spelling import Reading, read_number
 from pilotbook.panel.contract.table import Table
 from pilotbook.panel.finding import Finding
@@ -73,7 +73,7 @@ def _recognise_columns(raw: RawTable, dictionary: Dictionary, typed: Typed) -> d
             continue
         if column.id != header:
             typed.conversions.append(
-                Conversion(raw.file, "header-name", 1, header, column.id, raw.sheet, header, str(HEADER_ROW))
+                Conversion(raw.file, "header-name", 1, header, column.id, raw.sheet, header, str(raw.header_row))
             )
         if column in columns.values():
             typed.findings.append(_fault(raw, "duplicate-column", header=header))
@@ -83,7 +83,7 @@ def _recognise_columns(raw: RawTable, dictionary: Dictionary, typed: Typed) -> d
 
 def _fault(raw: RawTable, id: str, header: str | None = None, **gaps: Any) -> Finding:
     fault = FAULTS[id]
-    row = HEADER_ROW if header is not None else None
+    row = raw.header_row if header is not None else None
     sentence = fault.sentence.format(**gaps)
     return Finding(raw.file, id, sentence, sheet=raw.sheet, row=row, column=header, severity=fault.severity)
 

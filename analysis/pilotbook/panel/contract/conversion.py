@@ -8,6 +8,7 @@ from itertools import pairwise
 
 KINDS = {
     "encoding": "text read as {to}",
+    "title-row": "title above the header left out: '{before}'",
     "header-name": "column headed '{before}' read as '{after}'",
     "long-to-wide": "one row per indicator turned into one column per indicator",
     "full-width": "full-width characters read as plain ones, such as '{before}' as '{after}'",

@@ -163,7 +163,7 @@ class TypstForm(Form):
         if pairs["panel"] == "true":
             return self._panel(identifier, number, inner, caption)
         if columns > 1:
-            start = raw_block("typst", f"#grid(columns: {columns}, gutter: 1em, [")
+            start = raw_block("typst", f"#grid(columns: {columns}, gutter: 2em, [")
             inner = [start, *_joined(inner, "], ["), raw_block("typst", "])")]
         numbering = f'numbering: _ => "{number}"' if number else "numbering: none"
         position = "top" if kind == "tbl" else "bottom"
@@ -204,20 +204,9 @@ class TypstForm(Form):
 
     def _panel(self, identifier: str, number: str, inner: list[Node], caption: list[Node]) -> list[Node]:
         mark = f"#[#metadata(none)<{identifier}>]" if identifier else ""
-        text = [string(number), node("Space"), *caption]
-        return [
-            node(
-                "Div",
-                attributes(),
-                [
-                    raw_block("typst", mark),
-                    *inner,
-                    raw_block("typst", "#panel-caption["),
-                    node("Plain", text),
-                    raw_block("typst", "]"),
-                ],
-            )
-        ]
+        start, middle, end = (raw_block("typst", text) for text in (f"{mark}#panel([", "], [", "])"))
+        text = node("Plain", [string(number), node("Space"), *caption])
+        return [node("Div", attributes(), [start, *inner, middle, text, end])]
 
 
 def _label(identifier: str) -> str:

@@ -1,0 +1,81 @@
+r"""The conditional test of moment inequalities with a least-favourable first stage (hybrid).
+
+The hypothesis is that the means of all elements of a normal vector T are at most zero; the statistic is their maximum.
+The conditional test compares it with a normal distribution truncated to where the same element is the maximum; the
+hybrid first rejects at a small level with the least-favourable critical value, which bounds the truncation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from pilotbook.estimate.result import FloatArray
+
+FIRST_STAGE = 0.1
+"""Share of the level spent on the first stage, as in the paper."""
+
+
+def least_favourable(covariance: FloatArray, level: float, rng: np.random.Generator, n_draws: int = 20_000) -> float:
+    """Return the quantile ``1 - level`` of the maximum of a normal vector with mean zero.
+
+    Parameters
+    ----------
+    covariance : (k, k)
+        Its covariance, of any rank.
+    level
+        Such as 0.005.
+    rng, n_draws
+        Source and number of the draws; antithetic pairs.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    half = rng.standard_normal((n_draws // 2, len(covariance)))
+    draws = np.concatenate([half, -half]) @ root.T
+    return float(np.quantile(draws.max(axis=1), 1 - level))
+
+
+def hybrid_rejects(statistics: FloatArray, covariance: FloatArray, first_stage: float, alpha: float) -> FloatArray:
+    """Tell for each statistic whether the hybrid test rejects.
+
+    Parameters
+    ----------
+    statistics : (n, k)
+        Values of T under n hypotheses about its mean.
+    covariance : (k, k)
+        Of T, the same for all.
+    first_stage
+        Critical value of the first stage, from `least_favourable` at ``FIRST_STAGE * alpha``.
+    alpha
+        Level of the test.
+
+    References
+    ----------
+    Andrews, Roth and Pakes (2023), section 5.2; Rambachan and Roth (2023), section 3.
+    """
+    largest = statistics.argmax(axis=1)
+    maximum = statistics.max(axis=1)
+    variance = np.diag(covariance)[largest]
+    degenerate = variance <= 1e-14 * np.diag(covariance).max()
+    slope = covariance[:, largest].T / np.where(degenerate, 1.0, variance)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bound = (statistics - slope * maximum[:, None]) / (1 - slope)
+    low = np.where(slope < 1 - 1e-9, bound, -np.inf).max(axis=1)
+    high = np.where(slope > 1 + 1e-9, bound, np.inf).min(axis=1)
+    kappa = FIRST_STAGE * alpha
+    sd = np.sqrt(np.where(degenerate, 1.0, variance))
+    critical = truncated_quantile(1 - (alpha - kappa) / (1 - kappa), low / sd, np.minimum(high, first_stage) / sd)
+    conditional = np.where(degenerate, maximum > 0, maximum > np.maximum(critical * sd, 0.0))
+    return np.asarray((maximum > first_stage) | conditional)
+
+
+def truncated_quantile(probability: float, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Quantile of the standard normal distribution truncated to [low, high], accurate far out in either tail."""
+    flip = low > 0
+    a, b = np.where(flip, -high, low), np.where(flip, -low, high)
+    p = np.where(flip, 1 - probability, probability)
+    log_a, log_b = stats.norm.logcdf(a), stats.norm.logcdf(b)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_p = np.logaddexp(np.log1p(-p) + log_a, np.log(p) + log_b)
+    quantile = np.clip(stats.norm.ppf(np.exp(log_p)), a, b)
+    return np.asarray(np.where(flip, -quantile, quantile))

@@ -1,0 +1,212 @@
+"""From the ledger's rows to a verdict: the evidence of every outcome is collected here and decided in `judge`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pilotbook.design.looks import Look
+from pilotbook.design.outcome import outcome_matrix
+from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, Outcome
+from pilotbook.design.scope import left_out
+from pilotbook.estimate.result import NotEstimable, StandardError
+from pilotbook.evaluate.drawn_tests import DRAWN, run_test
+from pilotbook.evaluate.families import Lead
+from pilotbook.evaluate.judgement import Judgement, judgement_of
+from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.levels import LookLevel, look_level
+from pilotbook.evaluate.rows import SMALL_SAMPLE
+from pilotbook.judge.evidence import Evidence, Interval
+from pilotbook.judge.measures import Measures
+from pilotbook.judge.thresholds import thresholds
+from pilotbook.judge.verdict import decide
+from pilotbook.panel.panel import Panel
+
+HEADLINE_ESTIMANDS = ("att", "att_average")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judgement of one outcome, and the rows of its intervals."""
+
+    judgement: Judgement
+    rows: tuple[Row, ...]
+
+
+def judge_outcomes(
+    plan: AnalysisPlan,
+    panel: Panel,
+    look: Look,
+    exposed_controls: float | None,
+    leads: Mapping[str, Lead],
+    rows: Mapping[str, Row],
+) -> Iterator[Judged]:
+    """Judge every outcome, in the order of the plan.
+
+    Parameters
+    ----------
+    plan, panel
+        The plan, and its panel up to the period of the report.
+    look
+        Which look this is.
+    exposed_controls
+        Share of the controls that another reform reached, None if it is not known.
+    leads
+        Question and leading row of each outcome.
+    rows
+        All rows of the ledger, by id.
+    """
+    for outcome in plan.outcomes:
+        question, row = leads[outcome.id]
+        lead = (question, rows[row.id])
+        how = look_level(plan, look, lead)
+        intervals = dict(_intervals(plan, outcome, lead, rows, how))
+        measures = _measures(plan, panel, outcome, lead, rows, exposed_controls, look)
+        evidence = Evidence(
+            outcome=outcome.id,
+            direction=outcome.direction,
+            safety=outcome.family == "safety",
+            minimum_important_effect=outcome.minimum_important_effect,
+            alpha=1 - plan.level,
+            estimate=lead[1].estimate,
+            adjusted=intervals.get("adjusted"),
+            equivalence=intervals.get("equivalence"),
+            harm=intervals.get("harm"),
+            obstacle=_obstacle(plan, lead[1]),
+            measures=measures,
+        )
+        shown = {name: _interval_row(lead[1], name, interval) for name, interval in intervals.items()}
+        verdict = decide(evidence)
+        yield Judged(judgement_of(verdict, lead[1].id, how, {n: r.id for n, r in shown.items()}), tuple(shown.values()))
+
+
+def _obstacle(plan: AnalysisPlan, row: Row) -> str | None:
+    """Say why a row can carry no verdict at any look; None if it can."""
+    if row.estimate is None:
+        return row.reason or "there is no estimate"
+    alpha = 1 - plan.level
+    if row.p_smallest is not None and row.p_smallest > alpha * (1 + 1e-9):
+        return row.reason or "the smallest p value that this design can give is above alpha"
+    if row.p is None and row.se is None and row.ci_low is None:
+        return row.reason or "there is no interval"
+    return None
+
+
+def _intervals(
+    plan: AnalysisPlan, outcome: Outcome, lead: Lead, rows: Mapping[str, Row], how: LookLevel
+) -> Iterator[tuple[str, Interval]]:
+    wanted = {"adjusted": 1 - how.level, "equivalence": thresholds().equivalence_level}
+    if outcome.family == "safety":
+        wanted["harm"] = thresholds().safety_level
+    for name, level in wanted.items():
+        interval = _interval(plan, lead, rows, level)
+        if interval is not None:
+            yield name, interval
+
+
+def _interval(plan: AnalysisPlan, lead: Lead, rows: Mapping[str, Row], level: float) -> Interval | None:
+    """Return the interval of the test that leads at a level; None if the test has none at that level."""
+    question, row = lead
+    if row.estimate is None:
+        return None
+    if level >= 1:
+        return Interval(1.0, -math.inf, math.inf)
+    if row.se is not None and row.df is not None:
+        errors = [(row.se, row.df), *_small_sample(lead, rows)]
+        ends = [StandardError(se, df).interval(row.estimate, level) for se, df in errors]
+        return Interval(level, *max(ends, key=lambda ends: ends[1] - ends[0]))
+    if question.rule.leads in DRAWN and question.analysis.estimator not in SERIES_ESTIMATORS:
+        test, _ = run_test(question.rule.leads, question.sample, question.analysis, row.spec, level)
+        return None if isinstance(test, NotEstimable) else Interval(level, test.low, test.high)
+    if row.ci_low is not None and row.ci_high is not None and level == plan.level:
+        return Interval(level, row.ci_low, row.ci_high)
+    return None
+
+
+def _small_sample(lead: Lead, rows: Mapping[str, Row]) -> list[tuple[float, float]]:
+    """Return the small-sample errors that are read with the one that leads, by the rule table: the wider counts."""
+    question, row = lead
+    if question.rule.leads != "cluster_robust":
+        return []
+    twins = (rows.get(f"{row.id};error={variance.value}") for variance in SMALL_SAMPLE)
+    return [(t.se, t.df) for t in twins if t is not None and t.se is not None and t.df is not None]
+
+
+def _interval_row(lead: Row, name: str, interval: Interval) -> Row:
+    return replace(
+        lead,
+        role="comparison",
+        spec={**lead.spec, "interval": name},
+        level=interval.level,
+        ci_low=interval.low if math.isfinite(interval.low) else None,
+        ci_high=interval.high if math.isfinite(interval.high) else None,
+    )
+
+
+def _measures(
+    plan: AnalysisPlan,
+    panel: Panel,
+    outcome: Outcome,
+    lead: Lead,
+    rows: Mapping[str, Row],
+    exposed_controls: float | None,
+    look: Look,
+) -> Measures:
+    question, row = lead
+    sample = question.sample
+    pilots = sample.pilots
+    assigned = [len(np.unique(sample.assignment[members])) for members in (pilots, ~pilots)]
+    before = int(sample.cohort[pilots].min()) - sample.anticipation if pilots.any() else 0
+    share, difference = _missing(plan, panel, outcome)
+    others = _other_designs(row, rows)
+    return Measures(
+        assigned_pilots=assigned[0],
+        assigned_controls=None if question.analysis.estimator == "its" else assigned[1],
+        pre_periods=max(before, 0),
+        exposed_controls=exposed_controls,
+        missing_share=share,
+        missing_difference=difference,
+        design_difference=_largest_difference(row, others, outcome.minimum_important_effect),
+        designs_same_sign=_same_sign(row, others),
+        family_p=row.p_family,
+        planned_look=float(look.claims),
+    )
+
+
+def _missing(plan: AnalysisPlan, panel: Panel, outcome: Outcome) -> tuple[float, float | None]:
+    """Return the share of missing values among those asked for, and its difference between pilots and controls."""
+    asked = ~left_out(plan, panel)
+    missing = np.isnan(outcome_matrix(plan, outcome, panel)) & asked
+    pilots = panel.cohort(never=-1) > 0
+    arms = [missing[arm].sum() / max(asked[arm].sum(), 1) for arm in (pilots, ~pilots) if arm.any()]
+    return float(missing.sum() / max(asked.sum(), 1)), float(abs(arms[0] - arms[1])) if len(arms) == 2 else None
+
+
+def _other_designs(lead: Row, rows: Mapping[str, Row]) -> list[float]:
+    """Return the estimates of the plan's other designs for the same estimand, weights and cohorts."""
+    shared = {key: lead.spec.get(key) for key in ("weights", "cohorts", "event_times")}
+    found = (
+        row
+        for row in rows.values()
+        if row.outcome == lead.outcome
+        and row.role == "headline"
+        and row.estimand == lead.estimand
+        and row.estimator != lead.estimator
+        and {key: row.spec.get(key) for key in shared} == shared
+    )
+    return [row.estimate for row in found if row.estimate is not None]
+
+
+def _largest_difference(lead: Row, others: list[float], least: float) -> float | None:
+    if lead.estimate is None or not others:
+        return None
+    return max(abs(other - lead.estimate) for other in others) / least
+
+
+def _same_sign(lead: Row, others: list[float]) -> float | None:
+    if lead.estimate is None or not others:
+        return None
+    return float(np.mean([np.sign(other) == np.sign(lead.estimate) for other in others]))
