@@ -58,9 +58,7 @@ def main_rows(evaluation: Evaluation) -> Iterator[Row]:
     """Give the one row of each analysis and weighting that is read first: no variant of error or test."""
     for outcome in evaluation.plan.outcomes:
         for row in leading_rows(evaluation, outcome.id):
-            is_read_first = (
-                row.role in {"headline", "comparison"} and not VARIANTS & row.spec.keys()
-            )
+            is_read_first = row.role in {"headline", "comparison"} and not VARIANTS & row.spec.keys()
             if is_read_first and not _hidden(evaluation, row):
                 yield row
 
