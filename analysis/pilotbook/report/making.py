@@ -127,7 +127,7 @@ class _Making:
             try:
                 execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
             except NotebookError as error:
-                raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
+                raise NotebookError(f"{error}\n{self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))
         self._draft(language).unlink(missing_ok=True)  # of an earlier failure
         self._done(stage)
@@ -143,7 +143,7 @@ class _Making:
                 self._prove(language, formats)
             except (RenderError, ProofError) as error:
                 kept = self._keep(read_notebook(notebook), language)
-                raise type(error)(f"{error}\nThe executed notebook is kept: {kept}") from None
+                raise type(error)(f"{error}\n{kept}") from None
         self._done(*(f"{language}/{fmt}" for fmt in formats))
 
     def _prove(self, language: str, formats: Sequence[str]) -> None:
@@ -159,8 +159,13 @@ class _Making:
     def _draft(self, language: str) -> Path:
         return self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
 
-    def _keep(self, notebook: NotebookNode, language: str) -> Path:
+    def _keep(self, notebook: NotebookNode, language: str) -> str:
+        """Keep what was executed, whole or, if the disk is full, not at all; say which."""
         draft = self._draft(language)
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        write_notebook(notebook, draft)
-        return draft
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            write_notebook(notebook, draft)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            return f"The draft cannot be kept ({error.strerror})"
+        return f"The draft is kept: {draft}"
