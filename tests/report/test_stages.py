@@ -168,3 +168,12 @@ def test_another_period_is_another_folder(bench):
     bench.render()
     bench.render(period="2019")
     assert {p.name for p in (bench.example.out / "budget").iterdir() if p.is_dir()} == {"2019", "2020"}
+
+
+def test_a_file_that_somebody_put_beside_the_report_stays(bench):
+    bench.render()
+    notes = bench.example.report / "en" / "notes.txt"
+    notes.write_text("signed by me", encoding="utf-8")
+    (bench.example.report / "estimates.json").unlink()
+    assert bench.render().done
+    assert notes.read_text(encoding="utf-8") == "signed by me"

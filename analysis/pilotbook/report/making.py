@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,10 @@ def read_chapter(stages: Stages) -> Chapter:
     )
 
 
+OWN = re.compile(r"(estimates|manifest)\.json|[a-z]{2}/report\.(ipynb|html|pdf)")
+"""The files that a report's folder is made of; whatever else is in it belongs to somebody else."""
+
+
 def make(work: Path, stages: Stages, chapter: Chapter, earlier: Manifest, tell: Callable[[str], None]) -> None:
     """Make the whole folder of a report in ``work``.
 
@@ -79,6 +84,7 @@ class _Making:
 
     def run(self, chapter: Chapter) -> None:
         self._carry_over()
+        self._keep_files_of_others()
         if ESTIMATES in self.todo:
             self._estimate()
         for language in self.request.languages:
@@ -101,6 +107,15 @@ class _Making:
                 (self.work / path).parent.mkdir(exist_ok=True)
                 shutil.copyfile(self.stages.target / path, self.work / path)
                 self._record(stage, inputs)
+
+    def _keep_files_of_others(self) -> None:
+        """Copy what somebody else put into the folder, such as notes on the report."""
+        target = self.stages.target
+        for path in sorted(path for path in target.rglob("*") if path.is_file()):
+            name = path.relative_to(target)
+            if not OWN.fullmatch(name.as_posix()):
+                (self.work / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, self.work / name)
 
     def _record(self, stage: str, inputs: Mapping[str, str]) -> None:
         self.manifest.record(self.work, output_of(stage))
