@@ -25,6 +25,7 @@ from pilotbook.report.manifest import Manifest, read_manifest
 DID, ITS = "did.ipynb", "its.ipynb"
 BIBLIOGRAPHY = "references.bib"
 SOURCES = (
+    "commitments",
     "compose",
     "execute",
     "figures",
@@ -39,6 +40,7 @@ SOURCES = (
     "series_words",
     "style",
     "tables",
+    "verdicts",
     "words",
 )
 """Modules of `pilotbook.report` that shape an executed notebook."""
