@@ -73,7 +73,7 @@ def test_a_number_that_does_not_exist_is_null(value):
 
 def test_an_id_cannot_stand_twice():
     one = row(role="headline", spec={"weights": "equal"})
-    with pytest.raises(ValueError, match="stand twice.*weights=equal"):
+    with pytest.raises(ValueError, match=r"stand twice.*weights=equal"):
         Ledger(plan="p", period="2019", data={}, rows=(one, one))
 
 

@@ -1,4 +1,4 @@
-"""A data file that cannot be used: one message with file, row as an editor counts it, column and value; nothing written."""
+"""A data file that cannot be used: one message with file, row as an editor counts, column, value; nothing written."""
 
 from __future__ import annotations
 

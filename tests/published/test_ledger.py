@@ -1,6 +1,6 @@
 """The ledger of the Medicaid plan holds the published numbers, by the road that a report takes.
 
-Published: Baker, Callaway, Cunningham, Goodman-Bacon and Sant'Anna, "Difference-in-Differences Designs: A Practitioner's
+From Baker, Callaway, Cunningham, Goodman-Bacon and Sant'Anna, "Difference-in-Differences Designs: A Practitioner's
 Guide". They print two decimals and cluster by county; one of their errors is a bootstrap's, hence its wider tolerance.
 """
 

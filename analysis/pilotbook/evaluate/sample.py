@@ -31,8 +31,12 @@ class AnalysisSample:
         Codes of the assigned unit and of the county.
     periods : length t
         The periods.
+    assigned_units
+        Names of the assigned units, by code.
     anticipation
         Periods before the start that may be affected.
+    exposure : (n, t) or None
+        The denominator of an outcome that is a ratio.
     seed
         Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
     """
@@ -43,7 +47,9 @@ class AnalysisSample:
     assignment: NDArray[np.intp]
     county: NDArray[np.intp]
     periods: tuple[pd.Period, ...]
+    assigned_units: tuple[str, ...] = ()
     anticipation: int = 0
+    exposure: NDArray[np.float64] | None = None
     seed: int = SEED
 
     @property
@@ -59,7 +65,9 @@ class AnalysisSample:
         """Return the sample of two periods only."""
         first, second = self.periods.index(pre), self.periods.index(post)
         cohort = np.where(self.pilots & (self.cohort <= second), np.int64(1), np.int64(NEVER))
-        return replace(self, y=self.y[:, [first, second]], cohort=cohort, periods=(pre, post), anticipation=0)
+        exposure = None if self.exposure is None else self.exposure[:, [first, second]]
+        pair = replace(self, y=self.y[:, [first, second]], exposure=exposure)
+        return replace(pair, cohort=cohort, periods=(pre, post), anticipation=0)
 
 
 def draw_sample(
@@ -90,13 +98,16 @@ def draw_sample(
     if weights is not None:
         keep &= np.isfinite(weights)
     kept = panel.select(keep)
+    names, assignment = np.unique(kept.assignment, return_inverse=True)
     return AnalysisSample(
         y=np.where(left_out(plan, kept), np.nan, outcome_matrix(plan, outcome, kept)),
         cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
         weights=None if weights is None else weights[keep],
-        assignment=np.unique(kept.assignment, return_inverse=True)[1],
+        assignment=assignment,
         county=np.arange(len(kept.units)),
         periods=kept.periods,
+        assigned_units=tuple(map(str, names)),
         anticipation=plan.anticipation,
+        exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,
     )

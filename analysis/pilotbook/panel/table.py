@@ -91,7 +91,7 @@ def _of_widths(records: dict[int, list[str]], width: int, file: str) -> list[Fin
         Finding(
             file,
             "not-rectangular",
-            f"the row has {len(cells)} cells, the header {width}; add or remove separators, or quote a cell with a comma",
+            f"the row has {len(cells)} cells, the header {width}; add or remove separators, or quote cells with commas",
             row=row,
         )
         for row, cells in records.items()

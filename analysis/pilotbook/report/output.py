@@ -30,8 +30,10 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises
     ------
     WorkError
-        If another process is replacing the same target.
+        If another process is replacing the same target, or a file stands in its place.
     """
+    if target.exists() and not target.is_dir():
+        raise WorkError(f"{target} is a file, where the folder of the report must be; move it away")
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(target.parent / f".{target.name}.lock")
     try:

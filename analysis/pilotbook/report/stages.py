@@ -24,26 +24,8 @@ from pilotbook.report.manifest import Manifest, read_manifest
 
 DID, ITS = "did.ipynb", "its.ipynb"
 BIBLIOGRAPHY = "references.bib"
-SOURCES = (
-    "commitments",
-    "compose",
-    "execute",
-    "figures",
-    "frontmatter",
-    "language",
-    "numbers",
-    "parameters",
-    "selection",
-    "series_figures",
-    "series_selection",
-    "series_tables",
-    "series_words",
-    "style",
-    "tables",
-    "verdicts",
-    "words",
-)
-"""Modules of `pilotbook.report` that shape an executed notebook."""
+MAKING = frozenset({"__init__", "batch", "making", "manifest", "output", "proof", "render", "stages"})
+"""Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
 
@@ -185,7 +167,7 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
     shared = {
         "estimates": fingerprint.of_json(inputs[ESTIMATES]),
         "chapter": fingerprint.sha256(chapter.read_bytes()),
-        "code": fingerprint.of_code(*(f"report/{name}.py" for name in SOURCES)),
+        "code": fingerprint.of_code(*_showing()),
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }
     engine = request.engine.fingerprint()
@@ -202,6 +184,11 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
         inputs[f"{language}/notebook"] = notebook
         inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
     return found
+
+
+def _showing() -> list[str]:
+    """Name the modules that shape an executed notebook."""
+    return [f"report/{path.name}" for path in sorted(Path(__file__).parent.glob("*.py")) if path.stem not in MAKING]
 
 
 def _words(language: str) -> dict[str, str]:

@@ -20,9 +20,13 @@ from pilotbook.report.numbers import Numbers, Tagged
 ESTIMATORS = {
     "two_by_two": "2×2",
     "twfe": "Two-way fixed effects",
+    "extended_twfe": "Extended two-way fixed effects",
     "event_study": "Event study",
+    "sun_abraham": "Sun–Abraham",
     "callaway_santanna": "Callaway–Sant'Anna",
     "imputation": "Imputation",
+    "poisson": "Poisson",
+    "synthetic_did": "Synthetic difference-in-differences",
 }
 WEIGHTS = {"equal": "equal", "population": "population"}
 ROLES = {
@@ -79,7 +83,8 @@ def _headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> lis
         )
     ]
     if row.ci_low is None or row.ci_high is None:
-        return [*said, _out_of_reach(row, numbers) or say(language, "No interval can be given: {reason}.", reason=reason)]
+        none = _out_of_reach(row, numbers) or say(language, "No interval can be given: {reason}.", reason=reason)
+        return [*said, none]
     level = numbers.decimal(100 * (row.level or 0), 0)
     low, high = numbers.value(row, "ci_low"), numbers.value(row, "ci_high")
     said.append(say(language, "The {level}% interval reaches from {low} to {high}.", level=level, low=low, high=high))
@@ -93,8 +98,8 @@ def _out_of_reach(row: Row, numbers: Numbers) -> str | None:
         return None
     return say(
         numbers.language,
-        "The p value is {p}. No interval can be given: the smallest p value that this design can give is {smallest}, so "
-        "that no effect, however large, could be told from chance at the {level}% level.",
+        "The p value is {p}. No interval can be given: the smallest p value that this design can give is {smallest}, "
+        "so that no effect, however large, could be told from chance at the {level}% level.",
         p=numbers.value(row, "p"),
         smallest=numbers.value(row, "p_smallest"),
         level=numbers.decimal(100 * row.level, 0),
@@ -108,8 +113,8 @@ def _by_draws(row: Row, numbers: Numbers) -> list[str]:
     return [
         say(
             numbers.language,
-            "Among other choices of the pilots an effect as large comes up with a share of {p}; the smallest share that "
-            "this design can give is {smallest}.",
+            "Among other choices of the pilots an effect as large comes up with a share of {p}; "
+            "the smallest share that this design can give is {smallest}.",
             p=numbers.value(row, "p"),
             smallest=numbers.value(row, "p_smallest"),
         )
