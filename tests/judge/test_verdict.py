@@ -47,7 +47,7 @@ WORST_TO_BEST: dict[str, tuple[float | None, ...]] = {
     "pre_periods": (2, 5, 12),
     "pre_trend_p": (0.01, None, 0.07, 0.5),
     "pre_trend_power": (None, 0.3, 0.9),
-    "drift": (3.0, None, 0.8, 0.1),
+    "drift": (3.0, None, 1.2, 0.1),
     "certain_drift": (1.5, None, 0.0),
     "breakdown": (0.1, None, 0.7, 1.5),
     "exposed_controls": (0.9, None, 0.3, 0.1, 0.0),
@@ -128,7 +128,7 @@ def test_the_list_reads_in_its_order(case: Evidence, expected: Kind) -> None:
 FRAGILE = {
     "assigned_pilots": 9,
     "same_sign_share": 0.79,
-    "breakdown": 0.49,
+    "breakdown": 0.24,
     "leave_one_out_same_sign": 0.96,
     "placebo_p": 0.04,
     "designs_same_sign": 0.5,
