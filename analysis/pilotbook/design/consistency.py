@@ -12,6 +12,12 @@ from pilotbook.panel.periods import EXAMPLE, parse_period
 if TYPE_CHECKING:
     from pilotbook.design.plan import AnalysisPlan
 
+WITHOUT_EVENT_TIMES = ("two_by_two", "twfe", "extended_twfe", "poisson", "synthetic_did")
+"""Estimators of one effect, not of a path of them."""
+
+TWINS = ("poisson", "synthetic_did")
+"""Estimators that stand beside others: a relative effect, or one whose test gives no interval."""
+
 Location = tuple[int | str, ...]
 
 
@@ -134,7 +140,11 @@ def _analyses(plan: AnalysisPlan) -> Iterator[Problem]:
     for i in _repeated(asked):
         yield Problem(("analyses", i), "this analysis stands above already; take one of them out")
     for i, analysis in enumerate(plan.analyses):
-        if analysis.average is not None and analysis.estimator in {"two_by_two", "twfe"}:
+        if analysis.headline and analysis.estimator in TWINS:
+            yield Problem(
+                ("analyses", i, "headline"), f"{analysis.estimator} stands beside others; let another analysis lead"
+            )
+        if analysis.average is not None and analysis.estimator in WITHOUT_EVENT_TIMES:
             yield Problem(
                 ("analyses", i, "average"), f"a {analysis.estimator} has no event times to average; take it out"
             )

@@ -8,13 +8,23 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from pilotbook.design.commitments import Answer, CoIntervention, Covariate, Covid, Deflator, Exclusion, Looks, Window
-from pilotbook.design.consistency import ContradictionError, contradictions
+from pilotbook.design.consistency import TWINS, ContradictionError, contradictions
 from pilotbook.design.section import Identifier, PeriodText, Section, Text, Words
 from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import PeriodKind
 
-__all__ = ["Analysis", "AnalysisPlan", "EstimatorName", "Outcome", "PanelSection", "PeriodText", "Weights", "Words"]
+__all__ = [
+    "TWINS",
+    "Analysis",
+    "AnalysisPlan",
+    "EstimatorName",
+    "Outcome",
+    "PanelSection",
+    "PeriodText",
+    "Weights",
+    "Words",
+]
 
 SEED = 20_231
 """Seed of a plan that names none."""
@@ -83,7 +93,19 @@ class Weights(Section):
     period: PeriodText = Field(description="The period whose values are the weights.")
 
 
-EstimatorName = Literal["two_by_two", "twfe", "event_study", "callaway_santanna", "imputation", "its", "controlled_its"]
+EstimatorName = Literal[
+    "two_by_two",
+    "twfe",
+    "extended_twfe",
+    "event_study",
+    "sun_abraham",
+    "callaway_santanna",
+    "imputation",
+    "poisson",
+    "synthetic_did",
+    "its",
+    "controlled_its",
+]
 SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
 

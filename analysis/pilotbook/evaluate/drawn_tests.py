@@ -104,6 +104,10 @@ def run_test(
 
     A test that leads is run on the coefficient if the past is too short to tell how variable a unit is.
     """
+    if analysis.estimator in NOT_DRAWN:
+        return NotEstimable(Reason.NO_VARIATION, "no test by draws for this estimator; read that of the headline"), ()
+    if "cohort" in spec:
+        return NotEstimable(Reason.NO_VARIATION, "no test by draws for a single cohort"), ()
     target = linear_target(analysis, spec)
     if target is None:
         return NotEstimable(Reason.NO_PRE_PERIOD, "no test by draws for a period before the start"), ()
@@ -132,8 +136,14 @@ def tested_sample(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:
     )
 
 
+NOT_DRAWN = ("extended_twfe", "sun_abraham", "poisson", "synthetic_did")
+"""Estimators that are not run as one of the linear forms that draws permute."""
+
+
 def linear_target(analysis: Analysis, spec: Mapping[str, str]) -> Target | None:
-    """Return what a quantity of an analysis is as a linear form, None if it lies before the start."""
+    """Return what a quantity of an analysis is as a linear form, None if it is none or lies before the start."""
+    if analysis.estimator in NOT_DRAWN:
+        return None
     window = None
     if "event_times" in spec:
         first, last = spec["event_times"].split("..")

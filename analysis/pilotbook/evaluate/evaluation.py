@@ -17,13 +17,17 @@ from pilotbook.design.looks import current_look
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
+from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
+from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
 from pilotbook.evaluate.sensitivity import sensitivity_rows
 from pilotbook.panel.panel import Panel
@@ -98,7 +102,8 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     rows: dict[str, Row] = {}
     leads: dict[str, Lead] = {}
     for question in questions(plan, plan_file.id, panel, weights):
-        new = [*question.rows(), *mean_rows(question)]
+        new = [*question.rows(), *mean_rows(question), *before_after_rows(question), *bacon_rows(question)]
+        new += relative_rows(question, new)
         rows.update({row.id: row for row in new if row.id not in rows})
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))
@@ -107,6 +112,8 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         if question.analysis.estimator not in SERIES_ESTIMATORS:
             rows.update({row.id: row for row in sensitivity_rows(question, lead)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
+    headline = {outcome: row.id for outcome, (_, row) in leads.items()}
+    rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})
     look = current_look(plan, panel)
     exposed = None if contract.comparison is None else contract.comparison.exposed_controls
     judged = list(judge_outcomes(plan, panel, look, exposed, leads, rows))

@@ -10,6 +10,18 @@ from typing import Any, Literal
 
 SCHEMA = 1
 
+BEFORE_AFTER, BACON, BALANCE = "before_after", "bacon", "balance"
+"""Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, balance."""
+
+VARIANTS = frozenset({"error", "test", "interval"})
+"""Keys of ``spec`` that mark a row as a variant of another: the same estimate with another inference."""
+
+LOG_EFFECT, RELATIVE_EFFECT = "log_effect", "relative_effect"
+"""Estimands of effects on the log scale, and of the same as 100·(exp(b) − 1)."""
+
+SHARE = "share of one"
+"""Unit of a row whose estimate is a share of one."""
+
 Role = Literal["headline", "comparison", "replication", "description"]
 
 
@@ -35,6 +47,8 @@ class Row:
         County-periods, counties, pilot counties and control counties behind the estimate.
     n_clusters, n_pilot_clusters
         Assigned units in all, and those of them with the reform.
+    n_cohorts
+        Cohorts behind a point of a path.
     baseline
         Mean of the outcome in the pilots before the reform, same weights.
     flags
@@ -67,6 +81,7 @@ class Row:
     n_controls: int | None = None
     n_clusters: int | None = None
     n_pilot_clusters: int | None = None
+    n_cohorts: int | None = None
     baseline: float | None = None
     reason: str | None = None
     flags: tuple[str, ...] = ()

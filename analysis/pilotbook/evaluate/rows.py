@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import SERIES_ESTIMATORS, Analysis, AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
-from pilotbook.evaluate.drawn_tests import DRAWN, run_test, with_test
-from pilotbook.evaluate.estimators import Estimand, estimands
-from pilotbook.evaluate.ledger import Role, Row
+from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
+from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
+from pilotbook.evaluate.ledger import LOG_EFFECT, Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
 from pilotbook.evaluate.series import series_rows
+from pilotbook.evaluate.simultaneous import band_rows
 from pilotbook.panel.panel import Panel
 
 PLAIN = (Variance.CRV1, Variance.INFLUENCE, Variance.CONSERVATIVE)
@@ -27,6 +28,9 @@ SMALL_SAMPLE = (Variance.CR2, Variance.JACKKNIFE)
 
 LEADING: Mapping[str, tuple[Variance, ...]] = {"cluster_robust": PLAIN, "cr2_satterthwaite": SMALL_SAMPLE}
 """What the rule table says leads, to the errors that do so. Other rules are not about standard errors."""
+
+POINT = {"event_time", "cohort"}
+"""Keys of ``spec`` that mark one point of a path; tests by draws stand beside the summaries alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,17 @@ class Question:
         if self.analysis.estimator in SERIES_ESTIMATORS:
             yield from series_rows(self)
             return
-        for estimand in estimands(self.sample, self.analysis, by_assignment=True):
+        found = list(estimands(self.sample, self.analysis, by_assignment=True))
+        for estimand in found:
             yield from self._assigned(estimand)
+        yield from self._bands([estimand for estimand in found if estimand.path is not None])
         if not self.row_is_assignment:
             for estimand in estimands(self.sample, self.analysis, by_assignment=False):
                 yield from self._replication(estimand)
+
+    def first_row(self, estimand: Estimand) -> Row:
+        """Return the row of a quantity with the inference that leads."""
+        return next(self._assigned(estimand))
 
     def _assigned(self, estimand: Estimand) -> Iterator[Row]:
         unit = self.plan.panel.assignment_unit
@@ -65,6 +75,9 @@ class Question:
             return
         leading = LEADING.get(self.rule.leads, ())
         filled = _filled(row, effect, estimand)
+        if estimand.rank is not None:
+            yield _with_rank(filled, estimand.rank)
+            return
         if self.rule.leads in DRAWN:
             yield self._drawn(filled, self.rule.leads, estimand)
         elif not leading:
@@ -73,9 +86,19 @@ class Question:
             for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
                 named = filled if variance in leading else _variant(filled, "error", variance.value)
                 yield _with_error(named, effect.standard_errors[variance], variance, unit, self.plan.level)
-        if "event_time" not in estimand.spec:
+        if not POINT & estimand.spec.keys() and self.analysis.estimator not in NOT_DRAWN:
             for name in self.rule.beside:
                 yield self._drawn(_variant(filled, "test", name), name, estimand)
+
+    def _bands(self, points: list[Estimand]) -> Iterator[Row]:
+        """Give the simultaneous band of a path; only where standard errors lead is there one that covers."""
+        leading = LEADING.get(self.rule.leads)
+        path = points[0].path if points else None
+        if path is None or leading is None:
+            return
+        rows = [self.first_row(point) for point in points]
+        rng = np.random.default_rng(self.sample.seed)
+        yield from band_rows(path, rows, leading, self.sample.assignment, self.plan.level, rng)
 
     def _drawn(self, row: Row, name: Inference, estimand: Estimand) -> Row:
         test, flags = run_test(name, self.sample, self.analysis, estimand.spec, self.plan.level)
@@ -83,7 +106,7 @@ class Question:
 
     def _replication(self, estimand: Estimand) -> Iterator[Row]:
         effect, unit = estimand.effect, self.plan.panel.unit
-        if isinstance(effect, NotEstimable):
+        if isinstance(effect, NotEstimable) or "cohort" in estimand.spec:
             return
         row = replace(self._row(estimand, unit), role="replication")
         for variance in (v for v in effect.standard_errors if v in PLAIN):
@@ -91,14 +114,22 @@ class Question:
             yield _with_error(filled, effect.standard_errors[variance], variance, unit, self.plan.level)
 
     def _row(self, estimand: Estimand, cluster: str) -> Row:
-        role: Role = "comparison" if self._forbidden() else "headline"
+        beside = self._forbidden() or self.analysis.estimator in TWINS
+        role: Role = "comparison" if beside else "headline"
         spec = {**self.spec, **estimand.spec, "cluster": cluster}
-        return Row(estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **self.common)
+        common = dict(self.common)
+        if estimand.name == LOG_EFFECT:
+            common |= {"unit": "log", "baseline": None}
+        return Row(estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **common)
+
+    @property
+    def staggered(self) -> bool:
+        """Tell whether the pilots of the sample start at several times."""
+        return len(np.unique(self.sample.cohort[self.sample.pilots])) > 1
 
     def _forbidden(self) -> bool:
         """With several cohorts two-way fixed effects compare pilots with earlier pilots: never to be led with."""
-        staggered = len(np.unique(self.sample.cohort[self.sample.pilots])) > 1
-        return staggered and self.analysis.estimator in {"twfe", "event_study"}
+        return self.staggered and self.analysis.estimator in {"twfe", "event_study"}
 
 
 def _variant(row: Row, key: str, value: str) -> Row:
@@ -117,6 +148,15 @@ def _filled(row: Row, effect: Effect, estimand: Estimand) -> Row:
         n_controls=counts.n_controls,
         n_clusters=counts.n_clusters,
         n_pilot_clusters=counts.n_pilot_clusters if estimand.n_pilots is None else None,
+        n_cohorts=estimand.n_cohorts,
+    )
+
+
+def _with_rank(row: Row, rank: PlaceboRank) -> Row:
+    """Return a comparison with the p value of its own placebos; a rank alone bounds no interval."""
+    reason = "a rank among placebos gives no interval"
+    return replace(
+        row, p=rank.p, p_smallest=rank.smallest, n_draws=rank.draws, p_method="placebo rank, synthetic", reason=reason
     )
 
 

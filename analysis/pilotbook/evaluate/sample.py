@@ -35,6 +35,8 @@ class AnalysisSample:
         Names of the assigned units, by code.
     anticipation
         Periods before the start that may be affected.
+    exposure : (n, t) or None
+        The denominator of an outcome that is a ratio.
     seed
         Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
     """
@@ -47,6 +49,7 @@ class AnalysisSample:
     periods: tuple[pd.Period, ...]
     assigned_units: tuple[str, ...] = ()
     anticipation: int = 0
+    exposure: NDArray[np.float64] | None = None
     seed: int = SEED
 
     @property
@@ -62,7 +65,9 @@ class AnalysisSample:
         """Return the sample of two periods only."""
         first, second = self.periods.index(pre), self.periods.index(post)
         cohort = np.where(self.pilots & (self.cohort <= second), np.int64(1), np.int64(NEVER))
-        return replace(self, y=self.y[:, [first, second]], cohort=cohort, periods=(pre, post), anticipation=0)
+        exposure = None if self.exposure is None else self.exposure[:, [first, second]]
+        pair = replace(self, y=self.y[:, [first, second]], exposure=exposure)
+        return replace(pair, cohort=cohort, periods=(pre, post), anticipation=0)
 
 
 def draw_sample(
@@ -103,5 +108,6 @@ def draw_sample(
         periods=kept.periods,
         assigned_units=tuple(map(str, names)),
         anticipation=plan.anticipation,
+        exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,
     )

@@ -8,13 +8,16 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
-from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]
-CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters"]
+CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters", "n_cohorts"]
 
 Field = ValueName | CountName
+
+WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
+"""Estimands that are not in the unit of their outcome; they are printed with two decimals."""
 
 
 class Tagged(str):
@@ -58,9 +61,13 @@ class Numbers:
                 return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
             case "df":
                 return self.decimal(number, 1)
-            case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters":
+            case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters" | "n_cohorts":
                 return self.whole(number)
-        is_level = name == "baseline" or row.role == "description"
+        if row.estimand in WITHOUT_UNIT:
+            return self.decimal(number, 2)
+        if row.unit == SHARE:
+            return f"{self.decimal(100 * number, 1)}%"
+        is_level = name == "baseline" or (row.role == "description" and row.estimator not in {BEFORE_AFTER, BACON})
         return self.decimal(number, max(digits - 1, 0) if is_level else digits)
 
     def interval(self, row: Row) -> Tagged:

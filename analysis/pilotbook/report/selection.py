@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pilotbook.design.plan import Outcome
+from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, RELATIVE_EFFECT, VARIANTS, Row
+from pilotbook.evaluate.simultaneous import SUP_T
 
 GROUPS = ("pilots", "controls")
+
+FORBIDDEN_LIMIT = 0.1
+"""From this share of forbidden comparisons on, two-way fixed effects are in the ledger but not among the results."""
+
+FEWEST_PILOTS, FEWEST_COHORTS = 3, 0.5
+"""A point of a path that rests on fewer pilot counties, or on a smaller share of the cohorts, is not interpreted."""
 
 
 def parts(evaluation: Evaluation) -> set[str]:
@@ -20,6 +28,12 @@ def parts(evaluation: Evaluation) -> set[str]:
     found = {
         "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
         "event-times": any(True for _ in event_paths(evaluation)),
+        "bands": any(path.bands for path in event_paths(evaluation)),
+        "thin-support": any(thinly_supported(evaluation, row) for path in event_paths(evaluation) for row in path.rows),
+        "decomposition": bool(evaluation.ledger.select(estimator=BACON)),
+        "cohort-effects": any(cohort_rows(evaluation, outcome.id) for outcome in evaluation.plan.outcomes),
+        "relative": bool(evaluation.ledger.select(estimand=RELATIVE_EFFECT)),
+        "estimator-agreement": bool(evaluation.ledger.select(estimand=ESTIMATORS_DIFFER)),
         "population": evaluation.plan.weights is not None,
         "replication": bool(evaluation.ledger.select(role="replication")),
     }
@@ -41,11 +55,40 @@ def _analysis(row: Row) -> tuple[str, str | None, str | None]:
 
 
 def main_rows(evaluation: Evaluation) -> Iterator[Row]:
-    """Give the row of each analysis and weighting that is read first: neither its error nor its test is a variant."""
+    """Give the one row of each analysis and weighting that is read first: no variant of error or test."""
     for outcome in evaluation.plan.outcomes:
         for row in leading_rows(evaluation, outcome.id):
-            if row.role in {"headline", "comparison"} and not {"error", "test", "interval"} & row.spec.keys():
+            is_read_first = row.role in {"headline", "comparison"} and not VARIANTS & row.spec.keys()
+            if is_read_first and not _hidden(evaluation, row):
                 yield row
+
+
+def _hidden(evaluation: Evaluation, row: Row) -> bool:
+    """Tell whether a comparison rests too much on pilots that are compared with earlier pilots."""
+    if row.role != "comparison" or row.estimator not in {"twfe", "event_study"}:
+        return False
+    sample = {key: row.spec[key] for key in ("weights", "cohorts") if key in row.spec}
+    found = evaluation.ledger.select(estimator=BACON, estimand="forbidden_share", outcome=row.outcome)
+    return any(share.spec == sample and (share.estimate or 0) >= FORBIDDEN_LIMIT for share in found)
+
+
+def naive_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
+    """Return the naive change of the pilots with each set of weights, of the sample that the headline rests on."""
+    cohorts = evaluation.ledger.lead(outcome).spec.get("cohorts")
+    rows = evaluation.ledger.select(estimator=BEFORE_AFTER, outcome=outcome)
+    return [row for row in rows if row.spec.get("cohorts") == cohorts]
+
+
+def cohort_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
+    """Return the effect on each cohort by the analysis that leads, or else by the first that has them."""
+    lead = evaluation.ledger.lead(outcome)
+    rows = [
+        row
+        for row in evaluation.ledger.select(outcome=outcome, estimand="att_cohort", weights=lead.spec["weights"])
+        if "error" not in row.spec
+    ]
+    own = [row for row in rows if row.estimator == lead.estimator] or rows
+    return [row for row in own if _analysis(row) == _analysis(own[0])]
 
 
 def lead_weights(evaluation: Evaluation) -> str:
@@ -61,12 +104,16 @@ def mean_rows(evaluation: Evaluation, outcome: str, group: str, **sample: str) -
 
 @dataclass(frozen=True, slots=True)
 class EventPath:
-    """Effects by event time: of one outcome, by one analysis, with the leading weights."""
+    """Effects by event time: of one outcome, by one analysis, with the leading weights.
+
+    ``bands`` holds the rows of the simultaneous band, by event time; empty where there is none.
+    """
 
     outcome: Outcome
     estimator: str
     cohorts: str | None
     rows: tuple[Row, ...]
+    bands: Mapping[str, Row]
 
 
 def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
@@ -78,4 +125,24 @@ def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
         for key in dict.fromkeys((row.estimator, row.spec.get("cohorts")) for row in known):
             own = [row for row in known if (row.estimator, row.spec.get("cohorts")) == key]
             own.sort(key=lambda row: int(row.spec["event_time"]))
-            yield EventPath(outcome, *key, rows=tuple(own))
+            yield EventPath(outcome, *key, rows=tuple(own), bands=_bands(evaluation, own[0]))
+
+
+def _bands(evaluation: Evaluation, point: Row) -> dict[str, Row]:
+    """Return the simultaneous band of the path that a point is on, by event time."""
+    rows = evaluation.ledger.select(outcome=point.outcome, estimator=point.estimator, band=SUP_T)
+    apart = {"event_time", "band"}
+    same = {key: value for key, value in point.spec.items() if key not in apart}
+    return {
+        row.spec["event_time"]: row
+        for row in rows
+        if {key: value for key, value in row.spec.items() if key not in apart} == same
+    }
+
+
+def thinly_supported(evaluation: Evaluation, row: Row) -> bool:
+    """Tell whether a point of a path rests on too few pilot counties or on too few of the cohorts."""
+    named = row.spec.get("cohorts")
+    cohorts = len(named.split("+")) if named else len(evaluation.contract.cohorts)
+    few_pilots = row.n_pilots is not None and row.n_pilots < FEWEST_PILOTS
+    return few_pilots or (row.n_cohorts is not None and row.n_cohorts < FEWEST_COHORTS * cohorts)

@@ -12,7 +12,14 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import GROUPS, event_paths, leading_rows, main_rows
+from pilotbook.report.selection import (
+    GROUPS,
+    event_paths,
+    leading_rows,
+    main_rows,
+    naive_rows,
+    thinly_supported,
+)
 from pilotbook.report.words import analysis_name, role_name, weights_name
 
 SPAN = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
@@ -89,7 +96,7 @@ def two_by_two(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         means = [_mean(evaluation, effect, group, period, numbers) for group in GROUPS for period in ("pre", "post")]
         rows.append(
             [
-                _outcome(evaluation, effect, numbers.language),
+                outcome_name(evaluation, effect, numbers.language),
                 weights_name(numbers.language, effect),
                 *means,
                 numbers.value(effect),
@@ -119,20 +126,32 @@ def _mean(evaluation: Evaluation, effect: Row, group: str, period: str, numbers:
 
 def estimates(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return every analysis with the error that leads, by outcome and weighting."""
-    rows = [
-        [
-            _outcome(evaluation, row, numbers.language),
-            analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
-            weights_name(numbers.language, row),
-            numbers.value(row),
-            numbers.interval(row),
-            numbers.value(row, "p"),
-            role_name(numbers.language, row, evaluation),
-        ]
-        for row in main_rows(evaluation)
-    ]
+    rows = []
+    for outcome in evaluation.plan.outcomes:
+        rows += [_naive(evaluation, row, numbers) for row in naive_rows(evaluation, outcome.id)]
+        rows += [_estimate(evaluation, row, numbers) for row in main_rows(evaluation) if row.outcome == outcome.id]
     head = _heads(numbers.language, "Outcome", "Analysis", "Weights", "Effect", "Interval", "p", "Role")
     return pipe_table(head, "lllrrrl", rows)
+
+
+def _estimate(evaluation: Evaluation, row: Row, numbers: Numbers) -> list[str]:
+    return [
+        outcome_name(evaluation, row, numbers.language),
+        analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
+        weights_name(numbers.language, row),
+        numbers.value(row),
+        numbers.interval(row),
+        numbers.value(row, "p"),
+        role_name(numbers.language, row, evaluation),
+    ]
+
+
+def _naive(evaluation: Evaluation, row: Row, numbers: Numbers) -> list[str]:
+    """Return the naive change: without interval and p, so that nobody reads it as an effect."""
+    language = numbers.language
+    name = say(language, "Pilots, after less before")
+    outcome, weights = outcome_name(evaluation, row, language), weights_name(language, row)
+    return [outcome, name, weights, numbers.value(row), "", "", say(language, "not an effect")]
 
 
 def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -144,7 +163,7 @@ def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         by_kind = {kind: numbers.value(other, "se") for other in (row, *same) if (kind := _kind_of_error(other))}
         rows.append(
             [
-                _outcome(evaluation, row, numbers.language),
+                outcome_name(evaluation, row, numbers.language),
                 analysis_name(numbers.language, row.estimator, row.spec.get("cohorts")),
                 weights_name(numbers.language, row),
                 *(next((by_kind[kind] for kind in kinds if kind in by_kind), "") for kinds in KINDS_OF_ERROR),
@@ -181,26 +200,26 @@ def _replicated(evaluation: Evaluation, row: Row, numbers: Numbers) -> str:
 
 
 def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return effects by event time, with what stands behind each."""
+    """Return effects by event time, with what stands behind each; a circle marks points of thin support."""
     rows = [
         [
-            _outcome(evaluation, row, numbers.language),
+            outcome_name(evaluation, row, numbers.language),
             analysis_name(numbers.language, path.estimator, path.cohorts),
-            numbers.decimal(int(row.spec["event_time"]), 0),
+            f"{'○ ' * thinly_supported(evaluation, row)}{numbers.decimal(int(row.spec['event_time']), 0)}",
             numbers.value(row),
             numbers.interval(row),
+            numbers.interval(band) if (band := path.bands.get(row.spec["event_time"])) else "",
             numbers.value(row, "n_pilots"),
+            numbers.value(row, "n_cohorts") if evaluation.contract.staggered else "",
         ]
         for path in event_paths(evaluation)
         for row in path.rows
     ]
-    head = _heads(
-        numbers.language, "Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Pilot counties"
-    )
-    return pipe_table(head, "llrrrr", rows)
+    names = ("Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Simultaneous band", "Pilot counties")
+    return pipe_table(_heads(numbers.language, *names, "Starts"), "llrrrrrr", rows)
 
 
-def _outcome(evaluation: Evaluation, row: Row, language: str) -> str:
+def outcome_name(evaluation: Evaluation, row: Row, language: str) -> str:
     """Name the outcome where there is more than one."""
     outcomes = evaluation.plan.outcomes
     return next(o.title.text(language) for o in outcomes if o.id == row.outcome) if len(outcomes) > 1 else ""

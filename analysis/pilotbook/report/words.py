@@ -20,9 +20,13 @@ from pilotbook.report.numbers import Numbers, Tagged
 ESTIMATORS = {
     "two_by_two": "2×2",
     "twfe": "Two-way fixed effects",
+    "extended_twfe": "Extended two-way fixed effects",
     "event_study": "Event study",
+    "sun_abraham": "Sun–Abraham",
     "callaway_santanna": "Callaway–Sant'Anna",
     "imputation": "Imputation",
+    "poisson": "Poisson",
+    "synthetic_did": "Synthetic difference-in-differences",
 }
 WEIGHTS = {"equal": "equal", "population": "population"}
 ROLES = {
