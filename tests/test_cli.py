@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from pilotbook import cli
+from pilotbook.report import batch
+
 from .conftest import CommandLine
 from .example import Example
 
@@ -75,8 +78,6 @@ def test_a_failed_report_with_json_is_one_document(pilotbook, example):
 
 
 def test_one_report_that_fails_does_not_stop_the_other(pilotbook, example, monkeypatch):
-    from pilotbook.report import batch
-
     other = example.folder / "other.yml"
     other.write_text(example.plan.read_text(encoding="utf-8").replace("panel.csv", "gone.csv"), encoding="utf-8")
     done = []
@@ -115,8 +116,6 @@ def test_plan_list(pilotbook):
 
 
 def test_simulated_data_is_marked_in_the_list(pilotbook, example, monkeypatch):
-    from pilotbook import cli
-
     folder = example.folder / "made-up"
     folder.mkdir()
     example.data.rename(folder / "panel.csv")

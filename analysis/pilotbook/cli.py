@@ -192,6 +192,30 @@ def plan_schema() -> None:
     click.echo(schema(), nl=False)
 
 
+@plan.command("power")
+@click.argument("name", metavar="PLAN")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def plan_power(name: str, as_json: bool) -> None:
+    """Say which effects a PLAN could detect, from its data before the reform."""
+    from pilotbook.design.planfile import find_plan, read_plan
+    from pilotbook.evaluate.inputs import load_panel
+    from pilotbook.evaluate.power import detectable_effects
+
+    plan_file = read_plan(find_plan(name))
+    found = list(detectable_effects(plan_file.plan, load_panel(plan_file)))
+    if as_json:
+        _print_json({"plan": plan_file.id, "power": 0.8, "detectable": [asdict(each) for each in found]})
+        return
+    click.echo(f"{plan_file.id}: smallest effects found four times in five, from data before the reform")
+    for each in found:
+        said = f"{each.effect:.3g} {each.unit}" if each.effect is not None else f"none: {each.reason}"
+        click.echo(
+            f"  {each.outcome}, {each.controls} controls ({each.n_pilots} pilots, {each.n_controls} controls, "
+            f"{each.periods_before} + {each.periods_after} periods, {each.inference}): {said}; "
+            f"smallest important: {each.minimum_important_effect:g}"
+        )
+
+
 @plan.command("register")
 @click.argument("name", metavar="PLAN")
 @click.option("--because", metavar="REASON", help="Record what changed since the registration as a deviation.")

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pilotbook.design.planfile import read_plan
+
 from ..conftest import CommandLine
 from ..example import PLAN, Example
 
@@ -255,8 +257,6 @@ def test_several_errors_are_told_in_one_go(pilotbook, example):
 
 
 def test_a_plan_survives_being_written_and_read(example):
-    from pilotbook.design.planfile import read_plan
-
     plan = read_plan(example.plan).plan
     example.plan.write_text(yaml.safe_dump(plan.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
     assert read_plan(example.plan).plan == plan

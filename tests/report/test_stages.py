@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pilotbook import project
+from pilotbook.fingerprint import sha256
 from pilotbook.report import making, stages
 
 from .conftest import Bench
@@ -18,8 +19,6 @@ ALL = ["html", "pdf"]
 
 def whole(folder: Path) -> bool:
     """Tell whether a report has exactly the files of its manifest, with their bytes."""
-    from pilotbook.fingerprint import sha256
-
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     found = {p.relative_to(folder).as_posix(): sha256(p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
     found.pop("manifest.json")
@@ -169,3 +168,12 @@ def test_another_period_is_another_folder(bench):
     bench.render()
     bench.render(period="2019")
     assert {p.name for p in (bench.example.out / "budget").iterdir() if p.is_dir()} == {"2019", "2020"}
+
+
+def test_a_file_that_somebody_put_beside_the_report_stays(bench):
+    bench.render()
+    notes = bench.example.report / "en" / "notes.txt"
+    notes.write_text("signed by me", encoding="utf-8")
+    (bench.example.report / "estimates.json").unlink()
+    assert bench.render().done
+    assert notes.read_text(encoding="utf-8") == "signed by me"

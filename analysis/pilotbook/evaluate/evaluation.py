@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pilotbook import fingerprint
 from pilotbook.design.contract import Contract, draw_contract, population_weights
 from pilotbook.design.looks import current_look
-from pilotbook.design.plan import AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
 from pilotbook.evaluate.comparability import comparison_rows
@@ -30,6 +30,7 @@ from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
+from pilotbook.evaluate.sensitivity import sensitivity_rows
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.project import cache_folder
@@ -108,6 +109,9 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
+    for question, lead in leads.values():
+        if question.analysis.estimator not in SERIES_ESTIMATORS:
+            rows.update({row.id: row for row in sensitivity_rows(question, lead)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})

@@ -191,10 +191,11 @@ def questions(
                     "unit": outcome.unit.en,
                     "baseline": baseline(sample, analysis),
                 }
-                yield Question(plan, _rule(sample), analysis, sample, common, _spec(analysis, weighting))
+                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting))
 
 
-def _rule(sample: AnalysisSample) -> InferenceRule:
+def rule_of(sample: AnalysisSample) -> InferenceRule:
+    """Return the rule of the rule table that fits a sample."""
     pilots = sample.pilots
     return permitted_inference(
         len(np.unique(sample.assignment[pilots])),

@@ -31,6 +31,8 @@ class AnalysisSample:
         Codes of the assigned unit and of the county.
     periods : length t
         The periods.
+    assigned_units
+        Names of the assigned units, by code.
     anticipation
         Periods before the start that may be affected.
     exposure : (n, t) or None
@@ -45,6 +47,7 @@ class AnalysisSample:
     assignment: NDArray[np.intp]
     county: NDArray[np.intp]
     periods: tuple[pd.Period, ...]
+    assigned_units: tuple[str, ...] = ()
     anticipation: int = 0
     exposure: NDArray[np.float64] | None = None
     seed: int = SEED
@@ -95,13 +98,15 @@ def draw_sample(
     if weights is not None:
         keep &= np.isfinite(weights)
     kept = panel.select(keep)
+    names, assignment = np.unique(kept.assignment, return_inverse=True)
     return AnalysisSample(
         y=np.where(left_out(plan, kept), np.nan, outcome_matrix(plan, outcome, kept)),
         cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
         weights=None if weights is None else weights[keep],
-        assignment=np.unique(kept.assignment, return_inverse=True)[1],
+        assignment=assignment,
         county=np.arange(len(kept.units)),
         periods=kept.periods,
+        assigned_units=tuple(map(str, names)),
         anticipation=plan.anticipation,
         exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,

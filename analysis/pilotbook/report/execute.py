@@ -35,9 +35,13 @@ ENVIRONMENT = {
 class _Client(NotebookClient):
     """Also evaluates expressions in prose and in cell options, where Quarto stores and reads them."""
 
+    at = 0
+    """Which cell is being run: a kernel that dies does not say so itself."""
+
     async def async_execute_cell(
         self, cell: NotebookNode, cell_index: int, execution_count: int | None = None, store_history: bool = True
     ) -> NotebookNode:
+        self.at = cell_index
         if cell.cell_type == "markdown":
             expressions = [match.strip() for match in INLINE.findall(cell.source)]
             if expressions:
@@ -118,9 +122,9 @@ def execute(
     try:
         client.execute(env=_environment(folder) | dict(environment or {}))
     except CellExecutionError as error:
-        raise NotebookError(_failure(notebook, name, f"{error.ename}: {error.evalue}")) from None
+        raise NotebookError(_failure(notebook, client.at, name, f"{error.ename}: {error.evalue}")) from None
     except (CellTimeoutError, DeadKernelError) as error:
-        raise NotebookError(_failure(notebook, name, str(error).splitlines()[0])) from None
+        raise NotebookError(_failure(notebook, client.at, name, str(error).splitlines()[0])) from None
     except NotebookError as error:
         raise NotebookError(f"{name}, {error}") from None
     _clean(notebook)
@@ -133,18 +137,11 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**os.environ, **ENVIRONMENT, "IPYTHONDIR": str(folder), "PYTHONPATH": os.pathsep.join(search)}
 
 
-def _failure(notebook: NotebookNode, name: str, reason: str) -> str:
+def _failure(notebook: NotebookNode, at: int, name: str, reason: str) -> str:
     """Name the cell that failed and show its source."""
-    number, cell = _failed_cell(notebook)
+    cell = notebook.cells[at]
     source = "\n".join(f"    {line}" for line in cell.source.splitlines())
-    return f"{name}, cell {number} ('{cell.id}') raised {reason}\n{source}"
-
-
-def _failed_cell(notebook: NotebookNode) -> tuple[int, NotebookNode]:
-    code = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
-    failed = [(i, c) for i, c in code if any(o.output_type == "error" for o in c.outputs)]
-    started = [(i, c) for i, c in code if c.get("execution_count")]
-    return (failed or started or code)[-1]
+    return f"{name}, cell {at + 1} ('{cell.id}') raised {reason}\n{source}"
 
 
 def _clean(notebook: NotebookNode) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,10 @@ def read_chapter(stages: Stages) -> Chapter:
     )
 
 
+OWN = re.compile(r"(estimates|manifest)\.json|[a-z]{2}/report\.(ipynb|html|pdf)")
+"""The files that a report's folder is made of; whatever else is in it belongs to somebody else."""
+
+
 def make(work: Path, stages: Stages, chapter: Chapter, earlier: Manifest, tell: Callable[[str], None]) -> None:
     """Make the whole folder of a report in ``work``.
 
@@ -79,6 +84,7 @@ class _Making:
 
     def run(self, chapter: Chapter) -> None:
         self._carry_over()
+        self._keep_files_of_others()
         if ESTIMATES in self.todo:
             self._estimate()
         for language in self.request.languages:
@@ -101,6 +107,15 @@ class _Making:
                 (self.work / path).parent.mkdir(exist_ok=True)
                 shutil.copyfile(self.stages.target / path, self.work / path)
                 self._record(stage, inputs)
+
+    def _keep_files_of_others(self) -> None:
+        """Copy what somebody else put into the folder, such as notes on the report."""
+        target = self.stages.target
+        for path in sorted(path for path in target.rglob("*") if path.is_file()):
+            name = path.relative_to(target)
+            if not OWN.fullmatch(name.as_posix()):
+                (self.work / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, self.work / name)
 
     def _record(self, stage: str, inputs: Mapping[str, str]) -> None:
         self.manifest.record(self.work, output_of(stage))
@@ -127,8 +142,9 @@ class _Making:
             try:
                 execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
             except NotebookError as error:
-                raise NotebookError(f"{error}\nThe draft is kept: {self._keep(notebook, language)}") from None
+                raise NotebookError(f"{error}\n{self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))
+        self._draft(language).unlink(missing_ok=True)  # of an earlier failure
         self._done(stage)
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
@@ -142,7 +158,7 @@ class _Making:
                 self._prove(language, formats)
             except (RenderError, ProofError) as error:
                 kept = self._keep(read_notebook(notebook), language)
-                raise type(error)(f"{error}\nThe executed notebook is kept: {kept}") from None
+                raise type(error)(f"{error}\n{kept}") from None
         self._done(*(f"{language}/{fmt}" for fmt in formats))
 
     def _prove(self, language: str, formats: Sequence[str]) -> None:
@@ -155,8 +171,16 @@ class _Making:
         if "pdf" in formats:
             prove_pdf(pdf, printed)
 
-    def _keep(self, notebook: NotebookNode, language: str) -> Path:
-        draft = self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        write_notebook(notebook, draft)
-        return draft
+    def _draft(self, language: str) -> Path:
+        return self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
+
+    def _keep(self, notebook: NotebookNode, language: str) -> str:
+        """Keep what was executed, whole or, if the disk is full, not at all; say which."""
+        draft = self._draft(language)
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            write_notebook(notebook, draft)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            return f"The draft cannot be kept ({error.strerror})"
+        return f"The draft is kept: {draft}"

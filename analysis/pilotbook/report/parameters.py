@@ -45,7 +45,11 @@ def declared(notebook: nbformat.NotebookNode, name: str) -> dict[str, Parameter]
     cells = [cell for cell in notebook.cells if TAG in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         raise NotebookError(f"{name}: {len(cells)} cells are tagged `{TAG}`; exactly one must be")
-    found = [_read(statement, name) for statement in ast.parse(_without_options(cells[0].source)).body]
+    try:
+        statements = ast.parse(_without_options(cells[0].source)).body
+    except SyntaxError as error:
+        raise NotebookError(f"{name}: the cell tagged `{TAG}`, line {error.lineno}: {error.msg}") from None
+    found = [_read(statement, name) for statement in statements]
     return {parameter.name: parameter for parameter in found}
 
 
@@ -60,14 +64,21 @@ def _read(statement: ast.stmt, name: str) -> Parameter:
     match statement:
         case ast.AnnAssign(target=ast.Name(id=key), annotation=ast.Name(id=kind), value=None) if kind in _TYPES:
             return Parameter(key, _TYPES[kind], None)
-        case ast.AnnAssign(
-            target=ast.Name(id=key), annotation=ast.Name(id=kind), value=ast.Constant(value=default)
-        ) if kind in _TYPES and isinstance(default, _TYPES[kind]):
-            return Parameter(key, _TYPES[kind], _value(default))
+        case ast.AnnAssign(target=ast.Name(id=key), annotation=ast.Name(id=kind), value=value) if kind in _TYPES:
+            default = _literal(value)
+            if isinstance(default, _TYPES[kind]):
+                return Parameter(key, _TYPES[kind], _value(default))
     line = ast.unparse(statement)
     raise NotebookError(
         f"{name}: the parameter line `{line}` must read `name: type = value`, type one of {', '.join(_TYPES)}"
     )
+
+
+def _literal(expression: ast.expr | None) -> object:
+    try:
+        return ast.literal_eval(expression) if expression is not None else None
+    except ValueError:
+        return None
 
 
 def _value(constant: object) -> Value:
@@ -102,6 +113,12 @@ def check(given: Mapping[str, Any], parameters: Mapping[str, Parameter], name: s
 def _typed(value: Any, parameter: Parameter, name: str) -> Value:
     """Accept a value of the declared type, or text (from the command line) that spells one."""
     kind = parameter.type
+    if (
+        kind is float
+        and isinstance(value, str | float)
+        and str(value).strip("+-").lower() in {"nan", "inf", "infinity"}
+    ):
+        raise ParameterError(f"{name}: the parameter '{parameter.name}' must be a finite number; it is {value!r}")
     if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
         return _value(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):

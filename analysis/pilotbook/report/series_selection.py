@@ -52,7 +52,7 @@ def all_series(evaluation: Evaluation) -> Iterator[Series]:
         rows = [
             row
             for row in evaluation.ledger.select(outcome=outcome.id, weights=weights)
-            if row.estimator in SERIES_ESTIMATORS
+            if row.estimator in SERIES_ESTIMATORS and "interval" not in row.spec  # other intervals of the same effect
         ]
         for name in dict.fromkeys(row.spec["series"] for row in rows):
             yield Series(outcome, name, tuple(row for row in rows if row.spec["series"] == name))

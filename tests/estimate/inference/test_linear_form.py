@@ -58,6 +58,14 @@ def test_the_form_is_the_estimator(cohorts, estimand, anticipation):
     )
 
 
+@pytest.mark.parametrize("estimand", [ESTIMANDS[0], *ESTIMANDS[1:3]], ids=str)
+@pytest.mark.parametrize("cohorts", [(5,), (3, 6)], ids=str)
+def test_periods_left_out_as_a_whole(cohorts, estimand):
+    panel = assigned_panel(cohorts=cohorts, seed=4, n_periods=10)
+    panel.y[:, [1, 7]] = np.nan
+    assert linear_form(panel, estimand) == pytest.approx(by_estimator(panel, estimand, 0), abs=TOLERANCE)
+
+
 @pytest.mark.parametrize("form", ["imputation", "never_treated", "not_yet_treated", "two_way"])
 def test_unit_and_period_effects_drop_out(form):
     weight = np.random.default_rng(1).uniform(1, 3, size=(5, 3))

@@ -31,6 +31,10 @@ class AssignedUnits:
         First treated period of each cohort, ascending.
     anticipation
         Periods before the start that may already be affected.
+    present : (n_periods,)
+        Periods that are observed; those left out of the analysis as a whole are not, and have paths of zero.
+    code : (n_units,)
+        What the caller's ``cluster`` calls each unit; its row if there is none.
     counts
         What an estimate on all of them rests on.
     """
@@ -40,6 +44,8 @@ class AssignedUnits:
     label: IntArray
     starts: IntArray
     anticipation: int
+    present: BoolArray
+    code: IntArray
     counts: Counts
 
     @property
@@ -68,14 +74,19 @@ class AssignedUnits:
         return int((self.label < self.n_cohorts).sum())
 
     @property
+    def before(self) -> FloatArray:
+        """Paths in the observed periods before the first of all onsets, (n_outcomes, n_units, n_before)."""
+        return np.asarray(self.paths[:, :, self.present & (np.arange(self.n_periods) < self.onsets.min())])
+
+    @property
     def pre_periods(self) -> int:
-        """Periods before the first of all onsets."""
-        return max(int(self.onsets.min()), 0)
+        """Observed periods before the first of all onsets."""
+        return int(self.before.shape[2])
 
     def treated(self) -> FloatArray:
         """Return (n_units, n_periods) one where a unit is under the reform, period means removed."""
         start = np.append(self.starts, NEVER)[self.label]
-        dummy = (np.arange(self.n_periods) >= start[:, None]).astype(np.float64)
+        dummy = (self.present & (np.arange(self.n_periods) >= start[:, None])).astype(np.float64)
         return np.asarray(dummy - dummy.mean(axis=0))
 
     def select(self, outcomes: IntArray) -> AssignedUnits:
@@ -91,7 +102,7 @@ def assigned_units(
     cluster: ArrayLike | None = None,
     anticipation: int = 0,
 ) -> AssignedUnits | NotEstimable:
-    """Collapse a panel without missing cells to its assignment units.
+    """Collapse a panel without missing cells, except for whole periods, to its assignment units.
 
     Parameters
     ----------
@@ -110,7 +121,8 @@ def assigned_units(
     if isinstance(sample, NotEstimable):
         return sample
     observed: BoolArray = np.asarray(np.isfinite(sample.y).all(axis=0))
-    refused = obstacle(sample, observed, never_treated=True) or _unsuited(sample, observed)
+    present: BoolArray = np.asarray(np.isfinite(sample.y).any(axis=(0, 1)))
+    refused = obstacle(sample, observed, never_treated=True) or _unsuited(sample, observed[:, present])
     if refused:
         return refused
     first = np.unique(sample.cluster, return_index=True)[1]
@@ -118,7 +130,7 @@ def assigned_units(
     weight = np.zeros(sample.n_clusters)
     np.add.at(weight, sample.cluster, sample.weights)
     totals = np.zeros((sample.n_clusters, len(sample.y), sample.n_periods))
-    np.add.at(totals, sample.cluster, (sample.y * sample.weights[:, None]).transpose(1, 0, 2))
+    np.add.at(totals, sample.cluster, (np.where(present, sample.y, 0.0) * sample.weights[:, None]).transpose(1, 0, 2))
     paths = totals.transpose(1, 0, 2) / weight[:, None]
     return AssignedUnits(
         paths=paths - paths.mean(axis=1, keepdims=True),
@@ -126,14 +138,17 @@ def assigned_units(
         label=np.searchsorted(starts, sample.cohort[first]).astype(np.int64),
         starts=starts,
         anticipation=anticipation,
+        present=present,
+        code=(np.arange(len(np.asarray(cohort))) if cluster is None else np.asarray(cluster))[sample.order[first]],
         counts=sample.counts(observed),
     )
 
 
 def complete_rows(y: ArrayLike) -> BoolArray:
-    """Return (n_rows,) which rows are observed in every period, in every outcome."""
+    """Return (n_rows,) which rows are observed, in every outcome, in all periods in which any row is."""
     known = np.isfinite(np.asarray(y, dtype=np.float64))
-    return np.asarray(known.all(axis=(0, 2) if known.ndim == 3 else 1))
+    known = known if known.ndim == 3 else known[None]
+    return np.asarray((known | ~known.any(axis=1, keepdims=True)).all(axis=(0, 2)))
 
 
 def _unsuited(sample: Sample, observed: BoolArray) -> NotEstimable | None:

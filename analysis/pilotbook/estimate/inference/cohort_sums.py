@@ -57,7 +57,7 @@ class CohortSums:
         if np.ptp(weight, axis=0).max() <= 1e-9 * weight.max():
             weight = weight[:1]
         units = self.units
-        k = coefficients(estimand, weight, units.starts, units.n_periods, units.anticipation)
+        k = coefficients(estimand, weight, units.starts, units.n_periods, units.anticipation, units.present)
         return k[:1] if np.ptp(k, axis=0).max(initial=0.0) <= 1e-12 * np.abs(k).max() else k
 
     def estimates(self, paths: FloatArray, k: FloatArray) -> FloatArray:

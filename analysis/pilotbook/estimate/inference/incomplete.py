@@ -139,7 +139,8 @@ class _Terms:
             members = assignments.members(c)
             fit += members @ self._fit_terms(int(start) - self.sample.anticipation)
             aims += members @ self._target_terms(int(start))
-        gram = fit[:, : n_periods**2].reshape(-1, n_periods, n_periods)
+        absent = np.diag(~self.observed.any(axis=0)).astype(np.float64)
+        gram = fit[:, : n_periods**2].reshape(-1, n_periods, n_periods) + absent
         right = fit[:, n_periods**2 :].reshape(-1, 2, n_periods)
         period = np.zeros_like(right)
         period[:, :, 1:] = np.linalg.solve(gram[:, 1:, 1:], right[:, :, 1:].swapaxes(1, 2)).swapaxes(1, 2)
@@ -160,11 +161,11 @@ class _Terms:
         by_cohort.append(facts.sum(axis=0) - assignments.treated() @ facts)
         total = np.array([(actual.members(c) @ weight)[0] for c in range(len(sample.cohorts))])
         total = np.append(total, weight.sum() - total.sum())
-        k = coefficients(self.estimand, total[None], sample.cohorts, sample.n_periods, sample.anticipation)[0]
+        present: BoolArray = np.asarray(self.observed.any(axis=0))
+        k = coefficients(self.estimand, total[None], sample.cohorts, sample.n_periods, sample.anticipation, present)[0]
         size = np.square(k).sum(axis=1)
-        return np.asarray(sum(s * sums[:, 1] / np.square(sums[:, 0]) for s, sums in zip(size, by_cohort, strict=True)))[
-            None
-        ]
+        parts = (s * sums[:, 1] / np.square(sums[:, 0]) for s, sums in zip(size, by_cohort, strict=True))
+        return np.asarray(sum(parts))[None]
 
     def _before(self, onset: int) -> tuple[FloatArray, FloatArray]:
         """Untreated cells if the onset were this, (n_rows, n_periods), and each one's share in its row."""

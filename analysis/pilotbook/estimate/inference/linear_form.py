@@ -40,7 +40,12 @@ class Estimand:
 
 
 def coefficients(
-    estimand: Estimand, cohort_weight: FloatArray, starts: IntArray, n_periods: int, anticipation: int
+    estimand: Estimand,
+    cohort_weight: FloatArray,
+    starts: IntArray,
+    n_periods: int,
+    anticipation: int,
+    present: BoolArray | None = None,
 ) -> FloatArray:
     """Coefficients of an estimate on the cohorts' mean paths.
 
@@ -54,6 +59,8 @@ def coefficients(
         First treated period of each cohort.
     n_periods, anticipation
         Number of periods; those before the start that may be affected.
+    present : (n_periods,), optional
+        Periods that are observed, by default all.
 
     Returns
     -------
@@ -61,20 +68,25 @@ def coefficients(
         They sum to zero over periods and over cohorts; NaN where the estimate does not exist.
     """
     onset = np.append(starts - anticipation, n_periods)
-    untreated = np.arange(n_periods) < onset[:, None]
+    observed = np.ones(n_periods, dtype=np.bool_) if present is None else present
+    early = np.arange(n_periods) < onset[:, None]
     if estimand.form == "two_way":
-        return _two_way(cohort_weight, ~untreated)
-    target = _target(estimand.window, cohort_weight, starts, n_periods, untreated)
+        return _two_way(cohort_weight, ~early, observed)
+    untreated = early & observed
+    target = _target(estimand.window, cohort_weight, starts, untreated, observed)
     if estimand.form == "imputation":
         return _imputation(target, cohort_weight, untreated)
+    if not untreated[np.arange(len(starts)), onset[:-1] - 1].all():
+        return np.full_like(target, np.nan)
     return _group_time(target, cohort_weight, onset, not_yet=estimand.form == "not_yet_treated")
 
 
 def _target(
-    window: Window | None, cohort_weight: FloatArray, starts: IntArray, n_periods: int, untreated: BoolArray
+    window: Window | None, cohort_weight: FloatArray, starts: IntArray, untreated: BoolArray, observed: BoolArray
 ) -> FloatArray:
     """Weight of each cohort and period in the estimate, (n, n_cohorts + 1, n_periods), summing to one."""
-    event_time = np.arange(n_periods) - starts[:, None]
+    n_periods = len(observed)
+    event_time = np.where(observed, np.arange(n_periods) - starts[:, None], -n_periods)
     usable = np.append(untreated[:-1].any(axis=1), False)
     weight = np.where(usable, cohort_weight, 0.0)
     event_time = np.vstack([event_time, np.full(n_periods, -n_periods)])
@@ -97,7 +109,7 @@ def _imputation(target: FloatArray, cohort_weight: FloatArray, untreated: BoolAr
     """Target cells less their imputed values: unit and period effects of the untreated cells (weighted)."""
     share = untreated / np.maximum(untreated.sum(axis=1, keepdims=True), 1)
     demean = (np.eye(untreated.shape[1]) - share[:, None, :]) * untreated[:, :, None]
-    gram = np.tensordot(cohort_weight, demean, axes=1)
+    gram = np.tensordot(cohort_weight, demean, axes=1) + np.diag(~untreated.any(axis=0)).astype(np.float64)
     total = target.sum(axis=2, keepdims=True)
     load = (target - total * share).sum(axis=1)
     period = np.zeros_like(load)
@@ -123,9 +135,9 @@ def _group_time(target: FloatArray, cohort_weight: FloatArray, onset: IntArray, 
     return out
 
 
-def _two_way(cohort_weight: FloatArray, treated: BoolArray) -> FloatArray:
+def _two_way(cohort_weight: FloatArray, treated: BoolArray, observed: BoolArray) -> FloatArray:
     """Treatment dummy with cohort and period means removed, scaled to its own variation."""
-    d = treated - treated.mean(axis=1, keepdims=True)
+    d = np.where(observed, treated - treated[:, observed].mean(axis=1, keepdims=True), 0.0)
     share = cohort_weight / cohort_weight.sum(axis=1, keepdims=True)
     rest = d - np.einsum("nc,ct->nt", share, d)[:, None, :]
     weighted = cohort_weight[:, :, None] * rest

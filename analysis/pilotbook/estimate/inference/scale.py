@@ -36,8 +36,7 @@ def pre_period_variance(sums: CohortSums, k: FloatArray) -> FloatArray:
 
 def own_variance(units: AssignedUnits) -> FloatArray:
     """Variance of each unit's path before the first onset, (n_outcomes, n_units), a little shrunk to the mean."""
-    before = units.paths[:, :, : units.pre_periods]
-    before = before - before.mean(axis=2, keepdims=True)
+    before = units.before - units.before.mean(axis=2, keepdims=True)
     own = np.square(before).sum(axis=2) / (units.pre_periods - 1)
     return np.asarray((1 - SHRINKAGE) * own + SHRINKAGE * own.mean(axis=1, keepdims=True))
 
@@ -101,9 +100,9 @@ def cross_section_spread(
     weight = units.weight
     square = np.square(weight)
     own, cross = np.zeros_like(estimate), np.zeros_like(estimate)
-    for cohort in range(units.n_cohorts + 1):
-        z = paths @ k[0, cohort]
-        centre = sums.over(weight * z, units.n_cohorts) / total[-1]
+    effects = np.moveaxis(paths @ k[0].T, 2, 0)
+    centres = sums.over(weight * effects, units.n_cohorts) / total[-1]
+    for cohort, (z, centre) in enumerate(zip(effects, centres, strict=True)):
         if cohort < units.n_cohorts:
             centre = centre + share[cohort] * estimate
         linear = sums.over(square * z, cohort)

@@ -56,7 +56,7 @@ def variance_ratio(
             Reason.NO_PRE_PERIOD, f"{units.pre_periods} periods before the first start; {FEWEST_PERIODS} are needed"
         )
         return (refusal,) * len(units.paths)
-    before = units.paths[:, :, : units.pre_periods]
+    before = units.before
     own = np.square(before - before.mean(axis=2, keepdims=True)).sum(axis=2) / (units.pre_periods - 1)
     pilot = units.label < units.n_cohorts
     mean = np.stack([own[:, pilot].mean(axis=1), own[:, ~pilot].mean(axis=1)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -99,10 +100,12 @@ def bootstrap_draws(
         return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, "one pilot has no spread of its own; use placebo ranks")
     values, exact = draw_signs(units.n_units, signs, n_draws, rng)
     actual = SignedSums(units, np.ones((1, units.n_units)))
-    k = coefficients(estimand, actual.weights().T, units.starts, units.n_periods, units.anticipation)
+    k = coefficients(estimand, actual.weights().T, units.starts, units.n_periods, units.anticipation, units.present)
     if not np.isfinite(k).all():
         return NotEstimable(Reason.NO_POST_PERIOD, "no pilot is observed at these event times")
-    residual = restricted_residuals(np.concatenate([units.paths, units.treated()[None]]), units.weight)
+    everything = np.concatenate([units.paths, units.treated()[None]])
+    residual = np.zeros_like(everything)
+    residual[:, :, units.present] = restricted_residuals(everything[:, :, units.present], units.weight)
     sums = SignedSums(units, values)
     estimate, own = sums.estimates(residual, k), actual.estimates(residual, k)
     variance, covariance, curvature = cross_section_spread(sums, k, residual[:-1], estimate, residual[-1])
@@ -154,13 +157,23 @@ class SignedSums:
         """Sum values (..., n_units) times their signs over the members of a cohort: (..., n_draws)."""
         members = self.units.label == cohort
         flat = values[..., members].reshape(-1, int(members.sum()))
-        return np.asarray((flat @ self.signs[:, members].T).reshape(*values.shape[:-1], len(self.signs)))
+        return np.asarray((flat @ self._by_cohort[cohort]).reshape(*values.shape[:-1], len(self.signs)))
+
+    @cached_property
+    def _by_cohort(self) -> list[FloatArray]:
+        """Signs of the members of each cohort, (n_members, n_draws), laid out for products."""
+        cohorts = range(self.units.n_cohorts + 1)
+        return [np.ascontiguousarray(self.signs[:, self.units.label == c].T) for c in cohorts]
 
     def over_squares(self, values: FloatArray, cohort: int) -> FloatArray:
         """Sum products of two values, each times its sign."""
-        if np.abs(self.signs).min() == np.abs(self.signs).max() == 1:
-            return self.size(values, cohort)
-        return SignedSums(self.units, np.square(self.signs)).over(values, cohort)
+        return self.size(values, cohort) if self._squared is None else self._squared.over(values, cohort)
+
+    @cached_property
+    def _squared(self) -> SignedSums | None:
+        """Squares of the signs, None if they are all one."""
+        size = np.abs(self.signs)
+        return None if size.min() == size.max() == 1 else SignedSums(self.units, np.square(self.signs))
 
     def size(self, values: FloatArray, cohort: int) -> FloatArray:
         """Sum what the signs leave as it is, (..., 1)."""

@@ -1,0 +1,141 @@
+"""Tests of the trends before the start, and what they would have missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+from pilotbook.estimate.inference.assigned_units import AssignedUnits
+from pilotbook.estimate.inference.assignments import actual_assignment, placebo_assignments
+from pilotbook.estimate.inference.cohort_sums import CohortSums
+from pilotbook.estimate.inference.linear_form import Estimand
+from pilotbook.estimate.result import FloatArray, NotEstimable, Reason
+
+DOUBLINGS = 30
+
+
+@dataclass(frozen=True)
+class PreTrend:
+    """A test that nothing happened before the start.
+
+    Attributes
+    ----------
+    statistic, p
+        Of the test; its smallest attainable p value is ``smallest_p``.
+    detectable_slope
+        Linear trend, in the unit of the outcome per period, that the test finds with a power of 80 %; smaller ones it
+        would as a rule have missed.
+    smallest_p
+        Zero for a test that does not rest on draws.
+    """
+
+    statistic: float
+    p: float
+    detectable_slope: float
+    smallest_p: float = 0.0
+
+
+def joint_test(
+    before: FloatArray, covariance: FloatArray, event_times: Sequence[int], df: float, level: float = 0.95
+) -> PreTrend | NotEstimable:
+    """Wald test that all coefficients before the start are zero, on the F distribution.
+
+    Parameters
+    ----------
+    before, covariance : (n,), (n, n)
+        Coefficients before the start and their covariance, clustered on the assignment unit.
+    event_times
+        Their event times; the reference period is -1.
+    df
+        Denominator degrees of freedom: assignment units less one.
+    level
+        Level of the interval whose complement is the size of the test.
+    """
+    n = len(before)
+    if n == 0 or np.linalg.matrix_rank(covariance) < n or df <= n:
+        return NotEstimable(Reason.NO_PRE_PERIOD, "the coefficients before the start cannot be tested jointly")
+    wald = float(before @ np.linalg.solve(covariance, before)) * (df - n + 1) / df / n
+    df2 = df - n + 1
+    trend = np.array(event_times, dtype=np.float64) + 1
+    critical = stats.f.ppf(level, n, df2)
+    needed = optimize.brentq(lambda size: stats.ncf.sf(critical, n, df2, size) - 0.8, 1e-6, 1e4)
+    slope = float(np.sqrt(needed / (trend @ np.linalg.solve(covariance, trend))))
+    return PreTrend(wald, float(stats.f.sf(wald, n, df2)), slope)
+
+
+def randomisation_test(
+    units: AssignedUnits, event_times: Sequence[int], n_draws: int, rng: np.random.Generator, level: float = 0.95
+) -> tuple[PreTrend | NotEstimable, ...]:
+    """Largest studentised coefficient before the start against the same under placebo assignments.
+
+    Each coefficient is the change from an earlier period to the last before the onset, pilots less controls, divided by
+    its standard deviation over the assignments. Valid with few pilots, where a joint Wald test has no covariance.
+
+    Parameters
+    ----------
+    units
+        The panel at the unit of assignment.
+    event_times
+        Event times before the reference period, such as -5, …, -2.
+    n_draws, rng
+        Number and source of the draws.
+    level
+        As in `joint_test`.
+    """
+    if not event_times:
+        refusal = NotEstimable(Reason.NO_PRE_PERIOD, "no period before the reference period")
+        return (refusal,) * len(units.paths)
+    actual = CohortSums(units, actual_assignment(units.label, units.n_cohorts))
+    sums = CohortSums(units, placebo_assignments(units.label, units.n_cohorts, n_draws, rng))
+    targets = [Estimand("never_treated", (event, event)) for event in event_times]
+    found = np.stack([actual.estimates(units.paths, actual.coefficients(t))[:, 0] for t in targets])
+    drawn = np.stack([sums.estimates(units.paths, sums.coefficients(t)) for t in targets])
+    spread = drawn.std(axis=2)
+    trended = _trend_of_pilots(units, sums, targets)
+    trend = np.array(event_times, dtype=np.float64)[:, None] + 1
+    exact = sums.assignments.exact
+    out: list[PreTrend | NotEstimable] = []
+    for o in range(found.shape[1]):
+        scale = spread[:, o, None]
+        null = np.sort((np.abs(drawn[:, o]) / scale).max(axis=0))
+        statistic = float((np.abs(found[:, o, None]) / scale).max())
+        count = int((null >= statistic * (1 - 1e-9)).sum())
+        p = count / len(null) if exact else (1 + count) / (1 + len(null))
+        slope = _slope_found(drawn[:, o], trend, trended, level)
+        out.append(PreTrend(statistic, p, slope, 1 / len(null) if exact else 1 / (1 + len(null))))
+    return tuple(out)
+
+
+def _trend_of_pilots(units: AssignedUnits, sums: CohortSums, targets: Sequence[Estimand]) -> FloatArray:
+    """Coefficients of a trend of slope one in the actual pilots, in each assignment: (n_times, n_draws)."""
+    path = np.where(units.label[:, None] < units.n_cohorts, np.arange(units.n_periods), 0.0)
+    return np.stack([sums.estimates(path[None], sums.coefficients(target))[0] for target in targets])
+
+
+def _slope_found(null: FloatArray, trend: FloatArray, trended: FloatArray, level: float) -> float:
+    """Slope whose addition lifts four of five draws (n_times, n_draws) beyond the critical value.
+
+    The pilots' trend is in the placebo assignments too, because some of them hold pilots: it raises the critical value.
+    """
+
+    def power(slope: float) -> float:
+        planted = null + slope * trended
+        spread = planted.std(axis=1, keepdims=True)
+        critical = np.quantile((np.abs(planted) / spread).max(axis=0), level)
+        return float(((np.abs(null + slope * trend) / spread).max(axis=0) > critical).mean()) - 0.8
+
+    high = float(null.std() / np.abs(trend).max())
+    for _ in range(DOUBLINGS):
+        if power(high) >= 0:
+            break
+        high *= 2
+    else:
+        return float("inf")
+    low = 0.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if power(middle) < 0 else (low, middle)
+    return high
