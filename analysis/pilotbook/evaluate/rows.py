@@ -233,19 +233,36 @@ def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
 
 
 def mean_rows(question: Question) -> Iterator[Row]:
-    """Describe the raw series: the mean of pilots and of controls in every period of the question's sample."""
+    """Describe the raw series: the mean of pilots and of controls in every period of the question's sample.
+
+    With one start, also where parallel trends would have led the pilots: their mean in the last unaffected period,
+    moved on like the controls.
+    """
     sample = question.sample
-    for group, members in {"pilots": sample.pilots, "controls": ~sample.pilots}.items():
-        weight = sample.weight()[members]
-        for period, values in zip(sample.periods, sample.y[members].T, strict=True):
-            known = np.isfinite(values)
+    means = {"pilots": _means(sample, sample.pilots), "controls": _means(sample, ~sample.pilots)}
+    starts = np.unique(sample.cohort[sample.pilots])
+    if len(starts) == 1 and (base := int(starts[0]) - 1 - sample.anticipation) >= 0:
+        path = means["pilots"][base] + means["controls"] - means["controls"][base]
+        means["pilots_without_reform"] = np.where(np.arange(len(path)) >= base, path, np.nan)
+    for group, values in means.items():
+        members = ~sample.pilots if group == "controls" else sample.pilots
+        for t, period in enumerate(sample.periods):
             yield Row(
                 estimator="mean",
                 estimand=group,
                 spec={**_spec_of_sample(question.spec), "period": str(period)},
                 role="description",
-                estimate=float(np.average(values[known], weights=weight[known])) if known.any() else None,
-                n_obs=int(known.sum()),
+                estimate=float(values[t]) if np.isfinite(values[t]) else None,
+                n_obs=int(np.isfinite(sample.y[members, t]).sum()),
                 n_units=int(members.sum()),
                 **question.common,
             )
+
+
+def _means(sample: AnalysisSample, members: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (t,) the weighted mean of the members' known values, NaN where none is known."""
+    values = sample.y[members]
+    weight = np.where(np.isfinite(values), sample.weight()[members][:, None], 0.0)
+    total = weight.sum(axis=0)
+    mean = (weight * np.nan_to_num(values)).sum(axis=0) / np.where(total > 0, total, 1.0)
+    return np.where(total > 0, mean, np.nan)

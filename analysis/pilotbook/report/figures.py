@@ -63,6 +63,8 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
         ax=axes,
         legend=False,
     )
+    _draw_path_without_reform(axes, evaluation, outcome, periods)
+    _shade_covid(axes, evaluation, periods)
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     _name_lines(axes, table, language)
@@ -70,6 +72,24 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
     step = ceil(len(periods) * max(len(periods[0]) - 2, 2) / (2 * room))
     axes.set_xticks(range(0, len(periods), step), periods[::step])
     axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))
+
+
+def _draw_path_without_reform(axes: Axes, evaluation: Evaluation, outcome: Outcome, periods: list[str]) -> None:
+    """Draw where parallel trends would have led the pilots, if there is one start."""
+    rows = mean_rows(evaluation, outcome.id, "pilots_without_reform", weights=lead_weights(evaluation))
+    known = [row for row in rows if row.estimate is not None]
+    position = [periods.index(row.spec["period"]) for row in known]
+    axes.plot(position, [row.estimate or 0.0 for row in known], color=PILOT, linewidth=1.2, linestyle=(0, (1, 1.5)))
+
+
+def _shade_covid(axes: Axes, evaluation: Evaluation, periods: list[str]) -> None:
+    """Shade the periods that the plan names as those of the epidemic."""
+    covid = evaluation.plan.covid
+    if covid is None:
+        return
+    inside = [i for i, period in enumerate(periods) if covid.first <= period <= covid.last]
+    if inside:
+        axes.axvspan(inside[0] - 0.5, inside[-1] + 0.5, color=CONTROL, alpha=0.15, linewidth=0)
 
 
 def _name_lines(axes: Axes, table: pd.DataFrame, language: str) -> None:
