@@ -189,6 +189,9 @@ class Examination:
         if not estimates.n_before or not estimates.n_after or not np.isfinite(estimates.covariance).all():
             yield replace(row, reason="no coefficient before the start that every cohort reaches, or none after it")
             return
+        if np.diag(estimates.covariance).min() <= (1e-10 * np.abs(estimates.coefficients).max()) ** 2:
+            yield replace(row, reason="the coefficients do not vary between assigned units")
+            return
         weights = estimates.mean_of_first(FIRST_PERIODS)
         effect, level = float(weights @ estimates.after), self.question.plan.level
         found = [("relative_magnitudes", m, relative_magnitudes(estimates, weights, m, level=level)) for m in MULTIPLES]
@@ -210,9 +213,8 @@ class Examination:
             estimate=multiple if np.isfinite(multiple) else None,
             reason=None if np.isfinite(multiple) else "above the largest multiple tried",
         )
-        yield replace(
-            self._row("breakdown", restriction="smoothness"), estimate=breakdown_bound(estimates, weights, level=level)
-        )
+        bound = breakdown_bound(estimates, weights, level=level)
+        yield replace(self._row("breakdown", restriction="smoothness"), estimate=bound if np.isfinite(bound) else None)
 
 
 def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:

@@ -17,6 +17,8 @@ from pilotbook.estimate.result import FloatArray
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval
 
+DOUBLINGS = 200
+
 
 def smoothness(estimates: EventEstimates, weights: FloatArray, bound: float, *, level: float = 0.95) -> RobustInterval:
     """Interval for a weighted effect if the slope of the violation changes by at most ``bound`` a period.
@@ -41,7 +43,7 @@ def smoothness(estimates: EventEstimates, weights: FloatArray, bound: float, *, 
     v, sd = _shortest(estimates, weights, loads, offset, bound, level)
     centre = float(weights @ estimates.after + v @ estimates.before)
     bias = bound * float(np.abs(loads @ v).sum() + offset)
-    half = sd * folded_quantile(bias / sd, level)
+    half = _half_length(bias, sd, level)
     return RobustInterval(bound, centre - half, centre + half)
 
 
@@ -54,9 +56,13 @@ def breakdown_bound(estimates: EventEstimates, weights: FloatArray, *, level: fl
 
     if not excludes_zero(0.0):
         return 0.0
-    low, high = 0.0, float(np.sqrt(np.diag(estimates.covariance).max()))
-    while excludes_zero(high):
+    low, high = 0.0, float(np.sqrt(np.diag(estimates.covariance).max())) + np.finfo(float).tiny
+    for _ in range(DOUBLINGS):
+        if not excludes_zero(high):
+            break
         low, high = high, 2 * high
+    else:
+        return float("inf")
     while high - low > 1e-3 * high:
         middle = (low + high) / 2
         low, high = (middle, high) if excludes_zero(middle) else (low, middle)
@@ -66,6 +72,11 @@ def breakdown_bound(estimates: EventEstimates, weights: FloatArray, *, level: fl
 def folded_quantile(mean: float, level: float) -> float:
     """Quantile of the absolute value of a normal variable with this mean and variance one."""
     return float(np.sqrt(stats.ncx2.ppf(level, 1, mean**2))) if mean < 30 else mean + float(stats.norm.ppf(level))
+
+
+def _half_length(bias: float, sd: float, level: float) -> float:
+    """Half the length of the interval; the bias alone where the estimator does not vary."""
+    return sd * folded_quantile(bias / sd, level) if sd > 0 else bias
 
 
 def _bias_loads(estimates: EventEstimates, weights: FloatArray) -> tuple[FloatArray, float]:
@@ -88,14 +99,14 @@ def _shortest(
     programme = _Programme.of(estimates, weights, loads)
     steepest = programme.least_variance()
     low = programme.deviation(steepest)
-    if bound == 0 or estimates.n_before == 1:
+    if bound == 0 or estimates.n_before == 1 or low <= 1e-9 * np.sqrt(programme.constant):
         return programme.weights(steepest), low
     high = programme.deviation(programme.least_bias(np.inf))
 
     def length(sd: float) -> float:
         v = programme.weights(programme.least_bias(sd))
         bias = bound * (float(np.abs(loads @ v).sum()) + offset)
-        return sd * folded_quantile(bias / sd, level)
+        return _half_length(bias, sd, level)
 
     grid = np.linspace(low, max(high, low * (1 + 1e-9)), 12)
     best = int(np.argmin([length(sd) for sd in grid]))
@@ -145,7 +156,7 @@ class _Programme:
 
     def deviation(self, x: FloatArray) -> float:
         """Return the standard deviation of the estimator."""
-        return float(np.sqrt(x @ self.quadratic @ x + 2 * x @ self.linear + self.constant))
+        return float(np.sqrt(max(float(x @ self.quadratic @ x + 2 * x @ self.linear) + self.constant, 0.0)))
 
     def least_variance(self) -> FloatArray:
         """Return x with the smallest variance."""
