@@ -6,9 +6,11 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
+# Two workers on two cores, and a fixed order of summation.
+export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: report test check site environment lock screenshots clean
+.PHONY: report test check environment lock screenshots clean
 
 report: $(READY)  ## evaluate the Medicaid expansion and print the paths of its HTML page and PDF
 	@$(BIN)/pilotbook render medicaid-2014-mortality

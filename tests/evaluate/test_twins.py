@@ -71,7 +71,8 @@ def test_opposite_signs_of_the_two_scales_are_flagged(tmp_path):
     """Pilots three times as high rise by more visits but by a smaller share than the controls."""
     frame = counties(12, 40)
     pilot, after = frame["start"] != "", frame["period"] >= START
-    frame["visits"] = np.where(pilot, 150.0, 50.0) + after * np.where(pilot, 15, 10) + np.sin(np.arange(len(frame)))
+    noise = np.random.default_rng(2).normal(size=len(frame))
+    frame["visits"] = np.where(pilot, 150.0, 50.0) + after * np.where(pilot, 15, 10) + noise
     (row,) = run(tmp_path, frame).ledger.select(outcome="visits", estimand=RELATIVE_EFFECT)
     assert row.estimate < 0
     assert row.flags == (SCALES_CONTRADICT,)

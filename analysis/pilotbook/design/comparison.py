@@ -28,6 +28,8 @@ class Balance:
         Means.
     difference
         Standardised by the pooled standard deviation; None if nothing varies.
+    variance_ratio
+        Variance among the pilots over that among the controls; None if either is not known or zero.
     p
         Share of placebo choices of as many pilots whose difference is at least as large.
     """
@@ -37,6 +39,7 @@ class Balance:
     pilots: float | None
     controls: float | None
     difference: float | None
+    variance_ratio: float | None
     p: float | None
 
 
@@ -118,8 +121,15 @@ def _balance(
             pilots=_mean(by_unit[known & pilot]),
             controls=_mean(by_unit[known & ~pilot]),
             difference=float(observed) if told else None,
+            variance_ratio=_variance_ratio(by_unit[known & pilot], by_unit[known & ~pilot]),
             p=float(p) if told else None,
         )
+
+
+def _variance_ratio(pilots: NDArray[np.float64], controls: NDArray[np.float64]) -> float | None:
+    if min(len(pilots), len(controls)) < 2 or np.ptp(pilots) == 0 or np.ptp(controls) == 0:
+        return None
+    return float(pilots.var(ddof=1) / controls.var(ddof=1))
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

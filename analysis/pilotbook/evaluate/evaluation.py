@@ -17,6 +17,7 @@ from pilotbook.design.looks import current_look
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.comparability import comparison_rows
 from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
@@ -114,6 +115,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})
+    rows.update({row.id: row for row in comparison_rows(plan_file.id, contract)})
     look = current_look(plan, panel)
     judged = list(judge_outcomes(plan, panel, look, contract.comparison, leads, rows))
     rows.update({row.id: row for found in judged for row in found.rows})
@@ -127,7 +129,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
             "simulated": source.simulated,
         },
         rows=tuple(rows.values()),
-        headline={outcome: row.id for outcome, (_, row) in leads.items()},
+        headline=headline,
         contract=contract.as_dict(),
         registration=registration_facts(plan_file, panel),
         look=look.as_dict(),

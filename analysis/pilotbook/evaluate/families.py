@@ -48,6 +48,9 @@ def adjusted(plan: AnalysisPlan, leads: Mapping[str, Lead]) -> Iterator[Row]:
 def _primary(leads: Sequence[Lead]) -> Iterator[Row]:
     p = _p_values(leads)
     by_holm = holm(p)
+    if len(leads) == 1:
+        yield from _with_family(leads, p, "only outcome of its family", p)
+        return
     draws = _common_draws([question for question, _ in leads], leads[0][1])
     if draws is None:
         adjusted_p, method = by_holm, "Holm"

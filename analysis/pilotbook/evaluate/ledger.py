@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 SCHEMA = 1
 
-BEFORE_AFTER, BACON, BALANCE = "before_after", "bacon", "balance"
-"""Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, balance."""
+BEFORE_AFTER, BACON = "before_after", "bacon"
+BALANCE, OTHER_REFORM = "balance", "other_reform"
+"""Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, how alike
+pilots and controls are before the start, and how far another reform reached them."""
 
 VARIANTS = frozenset({"error", "test", "interval"})
 """Keys of ``spec`` that mark a row as a variant of another: the same estimate with another inference."""

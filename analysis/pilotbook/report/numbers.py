@@ -8,13 +8,16 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
-from pilotbook.evaluate.ledger import BACON, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
+from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]
 CountName = Literal["n_obs", "n_units", "n_pilots", "n_controls", "n_clusters", "n_pilot_clusters", "n_cohorts"]
 
 Field = ValueName | CountName
+
+GROUP_MEANS = ("pilots", "controls")
+"""Estimands of balance that are means; they have no common scale and are printed with three significant digits."""
 
 WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
 """Estimands that are not in the unit of their outcome; they are printed with two decimals."""
@@ -55,7 +58,6 @@ class Numbers:
     def text(self, row: Row, name: Field) -> str:
         """Format one field of a row in the decimals of its outcome, without a tag."""
         number = getattr(row, name)
-        digits = self.decimals(row.outcome)
         match name:
             case "p" | "p_smallest" | "p_family" | "p_holm":
                 return f"<{self.decimal(0.001, 3)}" if number < 0.001 else self.decimal(number, 3)
@@ -63,10 +65,13 @@ class Numbers:
                 return self.decimal(number, 1)
             case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters" | "n_cohorts":
                 return self.whole(number)
+        if row.estimator == BALANCE:
+            return self.decimal(number, _significant(number) if row.estimand in GROUP_MEANS else 2)
         if row.estimand in WITHOUT_UNIT:
             return self.decimal(number, 2)
         if row.unit == SHARE:
             return f"{self.decimal(100 * number, 1)}%"
+        digits = self.decimals(row.outcome)
         is_level = name == "baseline" or (row.role == "description" and row.estimator not in {BEFORE_AFTER, BACON})
         return self.decimal(number, max(digits - 1, 0) if is_level else digits)
 
@@ -100,6 +105,11 @@ class Numbers:
         if not scale:
             return 2
         return min(max(2 - math.floor(math.log10(abs(scale))), 0), 6)
+
+
+def _significant(number: float) -> int:
+    """Return the decimals that show three significant digits, at most six."""
+    return min(max(2 - math.floor(math.log10(abs(number))), 0), 6) if number else 0
 
 
 def _is_zero(text: str) -> bool:

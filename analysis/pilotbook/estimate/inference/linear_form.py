@@ -128,7 +128,8 @@ def _group_time(target: FloatArray, cohort_weight: FloatArray, onset: IntArray, 
         control = onset > max(period, base) if not_yet else np.arange(n_cohorts + 1) == n_cohorts
         control[cohort] = False
         share = np.where(control, cohort_weight, 0.0)
-        share = share / share.sum(axis=1, keepdims=True) * weight[:, None]
+        with np.errstate(invalid="ignore"):  # without a control the form is NaN: the estimand does not exist
+            share = share / share.sum(axis=1, keepdims=True) * weight[:, None]
         out[:, cohort, base] -= weight
         out[:, :, period] -= share
         out[:, :, base] += share
