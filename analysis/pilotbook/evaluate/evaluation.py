@@ -117,8 +117,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})
     rows.update({row.id: row for row in comparison_rows(plan_file.id, contract)})
     look = current_look(plan, panel)
-    exposed = None if contract.comparison is None else contract.comparison.exposed_controls
-    judged = list(judge_outcomes(plan, panel, look, exposed, leads, rows))
+    judged = list(judge_outcomes(plan, panel, look, contract.comparison, leads, rows))
     rows.update({row.id: row for found in judged for row in found.rows})
     return Ledger(
         plan=plan_file.id,

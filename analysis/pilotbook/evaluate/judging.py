@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pilotbook.design.comparison import Comparison
 from pilotbook.design.looks import Look
 from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, Outcome
 from pilotbook.design.scope import left_out
 from pilotbook.estimate.result import NotEstimable, StandardError
 from pilotbook.evaluate.drawn_tests import DRAWN, run_test
+from pilotbook.evaluate.examined import examined
 from pilotbook.evaluate.families import Lead
 from pilotbook.evaluate.judgement import Judgement, judgement_of
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.levels import LookLevel, look_level
 from pilotbook.evaluate.rows import SMALL_SAMPLE
+from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.judge.evidence import Evidence, Interval
 from pilotbook.judge.measures import Measures
 from pilotbook.judge.thresholds import thresholds
@@ -40,7 +43,7 @@ def judge_outcomes(
     plan: AnalysisPlan,
     panel: Panel,
     look: Look,
-    exposed_controls: float | None,
+    comparison: Comparison | None,
     leads: Mapping[str, Lead],
     rows: Mapping[str, Row],
 ) -> Iterator[Judged]:
@@ -52,8 +55,8 @@ def judge_outcomes(
         The plan, and its panel up to the period of the report.
     look
         Which look this is.
-    exposed_controls
-        Share of the controls that another reform reached, None if it is not known.
+    comparison
+        Pilots and controls before the start, None if one of them is not there.
     leads
         Question and leading row of each outcome.
     rows
@@ -64,7 +67,7 @@ def judge_outcomes(
         lead = (question, rows[row.id])
         how = look_level(plan, look, lead)
         intervals = dict(_intervals(plan, outcome, lead, rows, how))
-        measures = _measures(plan, panel, outcome, lead, rows, exposed_controls, look)
+        measures = _measures(plan, panel, outcome, lead, rows, comparison, look)
         evidence = Evidence(
             outcome=outcome.id,
             direction=outcome.direction,
@@ -152,7 +155,7 @@ def _measures(
     outcome: Outcome,
     lead: Lead,
     rows: Mapping[str, Row],
-    exposed_controls: float | None,
+    comparison: Comparison | None,
     look: Look,
 ) -> Measures:
     question, row = lead
@@ -166,14 +169,23 @@ def _measures(
         assigned_pilots=assigned[0],
         assigned_controls=None if question.analysis.estimator == "its" else assigned[1],
         pre_periods=max(before, 0),
-        exposed_controls=exposed_controls,
+        exposed_controls=None if comparison is None else comparison.exposed_controls,
         missing_share=share,
         missing_difference=difference,
         design_difference=_largest_difference(row, others, outcome.minimum_important_effect),
         designs_same_sign=_same_sign(row, others),
         family_p=row.p_family,
         planned_look=float(look.claims),
+        **examined(row, rows, comparison, outcome.minimum_important_effect, _span(row, sample, max(before, 1))),
     )
+
+
+def _span(row: Row, sample: AnalysisSample, before: int) -> float:
+    """Periods from the middle of those before the first start to the middle of the effect's horizon."""
+    if "event_times" in row.spec:
+        first, last = map(int, row.spec["event_times"].split(".."))
+        return before / 2 + (first + last + 1) / 2
+    return len(sample.periods) / 2
 
 
 def _missing(plan: AnalysisPlan, panel: Panel, outcome: Outcome) -> tuple[float, float | None]:

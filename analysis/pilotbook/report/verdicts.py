@@ -14,6 +14,7 @@ from pilotbook.judge.verdict import Kind, Reason
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.tables import pipe_table
+from pilotbook.report.words import facts_of_test
 
 VERDICTS = {
     Kind.IMPROVED: "improved",
@@ -113,9 +114,13 @@ REGISTRATIONS = {
 
 
 def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say what may be said of every outcome."""
-    said = [_sentence(evaluation, outcome, numbers) for outcome in evaluation.plan.outcomes]
-    return Markdown("\n\n".join(said))
+    """Say what may be said of every outcome, and what must be known of the test behind it."""
+    between = say(numbers.language, "{one} {another}", one="", another="")
+    parts = []
+    for outcome in evaluation.plan.outcomes:
+        lead = evaluation.ledger.lead(outcome.id)
+        parts.append(between.join([_sentence(evaluation, outcome, numbers), *facts_of_test(evaluation, lead, numbers)]))
+    return Markdown("\n\n".join(parts))
 
 
 def _sentence(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str:

@@ -9,12 +9,11 @@ from IPython.display import Markdown
 
 from pilotbook import fingerprint
 from pilotbook.design.contract import Contract
-from pilotbook.design.plan import Outcome
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.project import PLANS
-from pilotbook.report.language import say, say_if_known
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers, Tagged
 
 ESTIMATORS = {
@@ -58,38 +57,14 @@ def role_name(language: str, row: Row, evaluation: Evaluation) -> str:
     return say(language, ROLES[row.role])
 
 
-def headlines(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say the headline of every outcome, each with the wider interval of its small-sample form."""
-    parts = [_headline(evaluation, outcome, numbers) for outcome in evaluation.plan.outcomes]
-    between = say(numbers.language, "{one} {another}", one="", another="")
-    return Markdown("\n\n".join(between.join(part) for part in parts))
-
-
-def _headline(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> list[str]:
-    """Say what the headline of an outcome is, and what its interval rules out and does not."""
-    language, row = numbers.language, evaluation.ledger.lead(outcome.id)
-    title, unit = outcome.title.text(language), outcome.unit.text(language)
-    reason = say_if_known(language, row.reason or "")
+def facts_of_test(evaluation: Evaluation, row: Row, numbers: Numbers) -> list[str]:
+    """Say what must be known of the test of a row that leads: what it can tell at all, and its small-sample form."""
     if row.estimate is None:
-        return [say(language, "**{title}: not estimable.** {reason}", title=title, reason=reason)]
-    said = [
-        say(
-            language,
-            "**{title}.** The estimated effect is **{effect}** {unit} (pilots before the reform: {baseline}).",
-            title=title,
-            effect=numbers.value(row),
-            unit=unit,
-            baseline=numbers.value(row, "baseline"),
-        )
-    ]
-    if row.ci_low is None or row.ci_high is None:
-        none = _out_of_reach(row, numbers) or say(language, "No interval can be given: {reason}.", reason=reason)
-        return [*said, none]
-    level = numbers.decimal(100 * (row.level or 0), 0)
-    low, high = numbers.value(row, "ci_low"), numbers.value(row, "ci_high")
-    said.append(say(language, "The {level}% interval reaches from {low} to {high}.", level=level, low=low, high=high))
-    said += _by_draws(row, numbers)
-    return [*said, *_reading(row, outcome, numbers), *_small_sample(evaluation, row, numbers)]
+        return []
+    unreachable = _out_of_reach(row, numbers)
+    if unreachable is not None:
+        return [unreachable]
+    return [*_by_draws(row, numbers), *_small_sample(evaluation, row, numbers)]
 
 
 def _out_of_reach(row: Row, numbers: Numbers) -> str | None:
@@ -119,30 +94,6 @@ def _by_draws(row: Row, numbers: Numbers) -> list[str]:
             smallest=numbers.value(row, "p_smallest"),
         )
     ]
-
-
-def _reading(row: Row, outcome: Outcome, numbers: Numbers) -> list[str]:
-    """Say what an interval means, measured by zero and by the smallest important effect."""
-    assert row.ci_low is not None
-    assert row.ci_high is not None
-    language, least = numbers.language, outcome.minimum_important_effect
-    size = numbers.decimal(least, 0 if float(least).is_integer() else 2)
-    if row.ci_low <= 0 <= row.ci_high:
-        none = say(language, "It includes zero: no effect was detected.")
-        if row.ci_low <= -least or row.ci_high >= least:
-            known = say(
-                language,
-                "It also includes the smallest important effect, {size}, so that an important effect is not ruled out.",
-                size=size,
-            )
-        else:
-            known = say(language, "It excludes the smallest important effect, {size}, in both directions.", size=size)
-        return [none, known]
-    if (row.ci_low > 0) == (outcome.direction == "higher"):
-        direction = say(language, "It excludes zero, in the better direction.")
-    else:
-        direction = say(language, "It excludes zero, in the worse direction.")
-    return [direction, say(language, "The smallest important effect is {size}.", size=size)]
 
 
 def _small_sample(evaluation: Evaluation, lead: Row, numbers: Numbers) -> list[str]:
