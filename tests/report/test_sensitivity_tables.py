@@ -9,7 +9,7 @@ import pytest
 from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.evaluate.inputs import load_panel
-from pilotbook.report import sensitivity_tables, words
+from pilotbook.report import sensitivity_tables, verdicts
 from pilotbook.report.numbers import Numbers
 
 from ..evaluate.counties import counties, write
@@ -50,13 +50,13 @@ def test_three_pilots_read_as_three_pilots(tmp_path):
     assert "t test, jackknife" in tests
     assert "Romano-Wolf" in seen(sensitivity_tables.families(evaluation, numbers))
     assert "fewer than 10 assigned pilots" in seen(sensitivity_tables.violations(evaluation, numbers))
-    said = seen(words.headlines(evaluation, numbers))
+    said = seen(verdicts.sentences(evaluation, numbers))
     assert "the smallest share that this design can give is <0.001" in said.replace("&lt;", "<")
 
 
 def test_an_effect_out_of_reach_is_said_in_words(tmp_path):
     evaluation = run(tmp_path, 1, units=12)
     for language, words_said in (("en", "no effect, however large, could be told from chance"), ("zh", "再大的效应")):
-        said = seen(words.headlines(evaluation, Numbers(evaluation.ledger, language)))
+        said = seen(verdicts.sentences(evaluation, Numbers(evaluation.ledger, language)))
         assert words_said in said
         assert "0.083" in said

@@ -22,13 +22,21 @@ def agreement_rows(rows: Iterable[Row]) -> Iterator[Row]:
     the difference has no interval.
     """
     leading = [row for row in rows if row.role == "headline" and "error" not in row.spec]
-    averages = [row for row in leading if row.estimator == "controlled_its" and row.estimand == "average"]
-    whole = [row for row in averages if row.spec["step"] == ALL] or averages
-    for series in whole:
+    for series in controlled_averages(leading):
         for did in leading:
             same = did.outcome == series.outcome and did.spec.get("weights") == series.spec["weights"]
             if same and did.estimator not in SERIES_ESTIMATORS and did.estimand == "att":
                 yield _compared(did, series)
+
+
+def controlled_averages(rows: Iterable[Row]) -> list[Row]:
+    """Return the average effects of controlled series: of all steps together where there are several."""
+    averages = [
+        row
+        for row in rows
+        if row.role == "headline" and row.estimator == "controlled_its" and row.estimand == "average"
+    ]
+    return [row for row in averages if row.spec["step"] == ALL] or averages
 
 
 def _compared(did: Row, series: Row) -> Row:

@@ -14,6 +14,7 @@ from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, Outcome
 from pilotbook.design.scope import left_out
 from pilotbook.estimate.result import NotEstimable, StandardError
+from pilotbook.evaluate.designs import controlled_averages
 from pilotbook.evaluate.drawn_tests import DRAWN, run_test
 from pilotbook.evaluate.examined import examined
 from pilotbook.evaluate.families import Lead
@@ -164,7 +165,7 @@ def _measures(
     assigned = [len(np.unique(sample.assignment[members])) for members in (pilots, ~pilots)]
     before = int(sample.cohort[pilots].min()) - sample.anticipation if pilots.any() else 0
     share, difference = _missing(plan, panel, outcome)
-    others = _other_designs(row, rows)
+    others = [*_other_designs(row, rows), *_controlled_series(row, rows)]
     return Measures(
         assigned_pilots=assigned[0],
         assigned_controls=None if question.analysis.estimator == "its" else assigned[1],
@@ -210,6 +211,14 @@ def _other_designs(lead: Row, rows: Mapping[str, Row]) -> list[float]:
         and {key: row.spec.get(key) for key in shared} == shared
     )
     return [row.estimate for row in found if row.estimate is not None]
+
+
+def _controlled_series(lead: Row, rows: Mapping[str, Row]) -> list[float]:
+    """Return the average effect of the controlled series, the second design beside a difference-in-differences."""
+    if lead.estimator in SERIES_ESTIMATORS:
+        return []
+    found = controlled_averages(row for row in rows.values() if row.outcome == lead.outcome)
+    return [row.estimate for row in found if row.estimate is not None and row.spec["weights"] == lead.spec["weights"]]
 
 
 def _largest_difference(lead: Row, others: list[float], least: float) -> float | None:

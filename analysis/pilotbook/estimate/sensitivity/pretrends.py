@@ -100,6 +100,10 @@ def randomisation_test(
     out: list[PreTrend | NotEstimable] = []
     for o in range(found.shape[1]):
         scale = spread[:, o, None]
+        if not (scale > 0).all():  # also where a coefficient is NaN, for want of a control
+            detail = "before the start the outcome does not vary between assigned units, or a control is lacking"
+            out.append(NotEstimable(Reason.NO_VARIATION, detail))
+            continue
         null = np.sort((np.abs(drawn[:, o]) / scale).max(axis=0))
         statistic = float((np.abs(found[:, o, None]) / scale).max())
         count = int((null >= statistic * (1 - 1e-9)).sum())
