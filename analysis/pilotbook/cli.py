@@ -129,7 +129,13 @@ def _report(outcome: Any) -> None:
             "are those of the last rendering, and its files are as they were written"
         )
     for page in outcome.rendered.pages:
-        click.echo(page)
+        click.echo(_from_here(page))
+
+
+def _from_here(path: Path) -> Path:
+    """Return a path as it is read in the working directory, if it is below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _plans(names: tuple[str, ...], every: bool, period: str | None) -> list[Any]:
