@@ -12,7 +12,7 @@ from pilotbook.evaluate.ledger import Row
 
 ESTIMATOR = "agreement"
 CONTRADICT = "designs-contradict"
-"""Flag of opposite signs: on a primary outcome it lowers the grade."""
+"""Flag of opposite signs: the verdict is then fragile, and how far the designs lie apart counts in the grade."""
 
 
 def agreement_rows(rows: Iterable[Row]) -> Iterator[Row]:

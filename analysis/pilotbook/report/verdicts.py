@@ -66,7 +66,6 @@ REASONS = {
     "missing_share": "a share of {value} of the values is missing",
     "missing_difference": "the shares missing in pilots and controls differ by {value}",
     "design_difference": "the designs differ by {value} smallest important effects",
-    "designs_same_sign": "another design gives the other sign",
     "no_interval": "no interval can be given",
 }
 """Why a verdict is fragile or absent, by the code of the check or the measure."""
@@ -87,7 +86,6 @@ UNKNOWN = {
     "missing_share": "the share of missing values is not known",
     "missing_difference": "the shares missing in pilots and controls are not known",
     "design_difference": "there is no second design to compare with",
-    "designs_same_sign": "there is no second design to compare with",
 }
 """The same where it could not be evaluated."""
 
