@@ -8,7 +8,8 @@ eight quarterly looks with O'Brien-Fleming spending; at each look the mean of al
 with the mean before. The smallest important effect is the minimum detectable effect of the design at the last look.
 Levels of the looks, randomisation tests, breakdown values and verdicts are those of the product. The plan's other
 specifications are a window of eight quarters before and one of the first four after; the placebo starts four quarters
-early. Nothing is assumed to have passed that was not computed.
+early. Contamination, missing values and agreement of designs are set to clean values; the rest is
+computed.
 """
 
 from __future__ import annotations
