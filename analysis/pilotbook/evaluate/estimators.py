@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,22 @@ def estimands(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -
     yield from ESTIMATORS[analysis.estimator](sample, analysis, by_assignment)
 
 
+class _Design(TypedDict):
+    """What every estimator is told of a sample besides outcome and cohort."""
+
+    weights: NDArray[np.float64] | None
+    cluster: NDArray[np.intp]
+    anticipation: int
+
+
+def _design(sample: AnalysisSample, by_assignment: bool) -> _Design:
+    return {
+        "weights": sample.weights,
+        "cluster": _cluster(sample, by_assignment),
+        "anticipation": sample.anticipation,
+    }
+
+
 def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> Iterator[Estimand]:
     pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
     spec = {"pre": str(pre), "post": str(post)}
@@ -81,9 +98,7 @@ def _two_by_two(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
         yield Estimand("att", spec, NotEstimable(Reason.NO_POST_PERIOD, detail))
         return
     pair = sample.between(pre, post)
-    (result,) = two_by_two(
-        pair.y, pair.cohort, weights=pair.weights, cluster=_cluster(pair, by_assignment), anticipation=pair.anticipation
-    )
+    (result,) = two_by_two(pair.y, pair.cohort, **_design(pair, by_assignment))
     yield Estimand("att", spec, result if isinstance(result, NotEstimable) else result.effect)
 
 
@@ -91,9 +106,7 @@ def _twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bool) -> It
     (result,) = twfe(
         sample.y,
         sample.cohort,
-        weights=sample.weights,
-        cluster=_cluster(sample, by_assignment),
-        anticipation=sample.anticipation,
+        **_design(sample, by_assignment),
     )
     yield Estimand("att", {}, result)
 
@@ -102,9 +115,7 @@ def _extended_twfe(sample: AnalysisSample, analysis: Analysis, by_assignment: bo
     (result,) = extended_twfe(
         sample.y,
         sample.cohort,
-        weights=sample.weights,
-        cluster=_cluster(sample, by_assignment),
-        anticipation=sample.anticipation,
+        **_design(sample, by_assignment),
     )
     yield Estimand("att", {}, result)
 
@@ -136,9 +147,7 @@ def _sun_abraham(sample: AnalysisSample, analysis: Analysis, by_assignment: bool
     (result,) = sun_abraham(
         sample.y,
         sample.cohort,
-        weights=sample.weights,
-        cluster=_cluster(sample, by_assignment),
-        anticipation=sample.anticipation,
+        **_design(sample, by_assignment),
         windows=_windows(analysis),
     )
     if isinstance(result, NotEstimable) or result.overall is None:
@@ -183,9 +192,7 @@ def _event_study(sample: AnalysisSample, analysis: Analysis, by_assignment: bool
     (result,) = event_study(
         sample.y,
         sample.cohort,
-        weights=sample.weights,
-        cluster=_cluster(sample, by_assignment),
-        anticipation=sample.anticipation,
+        **_design(sample, by_assignment),
         windows=_windows(analysis),
     )
     yield from _path(result, analysis)
@@ -195,9 +202,7 @@ def _callaway_santanna(sample: AnalysisSample, analysis: Analysis, by_assignment
     (result,) = callaway_santanna(
         sample.y,
         sample.cohort,
-        weights=sample.weights,
-        cluster=_cluster(sample, by_assignment),
-        anticipation=sample.anticipation,
+        **_design(sample, by_assignment),
         controls="never" if analysis.controls == "never_treated" else "not_yet",
     )
     if isinstance(result, NotEstimable):
@@ -212,9 +217,7 @@ def _imputation(sample: AnalysisSample, analysis: Analysis, by_assignment: bool)
     (result,) = imputation(
         sample.y,
         sample.cohort,
-        weights=sample.weights,
-        cluster=_cluster(sample, by_assignment),
-        anticipation=sample.anticipation,
+        **_design(sample, by_assignment),
         windows=_windows(analysis),
     )
     if isinstance(result, NotEstimable):
