@@ -24,12 +24,12 @@ from pilotbook.evaluate.levels import LookLevel, look_level
 from pilotbook.evaluate.rows import SMALL_SAMPLE
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.judge.evidence import Evidence, Interval
-from pilotbook.judge.measures import Measures
+from pilotbook.judge.measures import Design, Measures
 from pilotbook.judge.thresholds import thresholds
 from pilotbook.judge.verdict import decide
 from pilotbook.panel.panel import Panel
 
-HEADLINE_ESTIMANDS = ("att", "att_average")
+DESIGN_OF: Mapping[str, Design] = {"its": "series", "controlled_its": "controlled_series"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,7 @@ def _measures(
     share, difference = _missing(plan, panel, outcome)
     others = [*_other_designs(row, rows), *_controlled_series(row, rows)]
     return Measures(
+        design=DESIGN_OF.get(question.analysis.estimator, "comparison"),
         assigned_pilots=assigned[0],
         assigned_controls=None if question.analysis.estimator == "its" else assigned[1],
         pre_periods=max(before, 0),

@@ -19,11 +19,12 @@ from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.leave_one_out import leave_one_out
 from pilotbook.estimate.sensitivity.placebo_in_time import placebo_in_time
 from pilotbook.estimate.sensitivity.pretrends import PreTrend, joint_test, randomisation_test
-from pilotbook.estimate.sensitivity.relative_magnitudes import breakdown_multiple, relative_magnitudes
+from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval, breakdown_multiple, relative_magnitudes
 from pilotbook.estimate.sensitivity.smoothness import breakdown_bound, smoothness
 from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample, with_test
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.rows import Question
+from pilotbook.evaluate.series import KINDS
 
 MULTIPLES = (0.5, 1.0, 1.5, 2.0)
 EARLIER = (4, 8)
@@ -185,36 +186,53 @@ class Examination:
             why = f"fewer than {FEWEST_FOR_COVARIANCE} assigned pilots: the coefficients have no valid covariance"
             yield replace(row, reason=path.detail if isinstance(path, NotEstimable) else why)
             return
-        estimates, _ = self._estimates(path)
+        estimates, before = self._estimates(path)
         if not estimates.n_before or not estimates.n_after or not np.isfinite(estimates.covariance).all():
             yield replace(row, reason="no coefficient before the start that every cohort reaches, or none after it")
             return
         if np.diag(estimates.covariance).min() <= (1e-10 * np.abs(estimates.coefficients).max()) ** 2:
             yield replace(row, reason="the coefficients do not vary between assigned units")
             return
-        weights = estimates.mean_of_first(FIRST_PERIODS)
-        effect, level = float(weights @ estimates.after), self.question.plan.level
-        found = [("relative_magnitudes", m, relative_magnitudes(estimates, weights, m, level=level)) for m in MULTIPLES]
-        found.append(("smoothness", 0.0, smoothness(estimates, weights, 0.0, level=level)))
-        for restriction, bound, interval in found:
-            bounded = bool(np.isfinite([interval.low, interval.high]).all())
-            yield replace(
-                self._row("robust_to_violations", restriction=restriction, bound=f"{bound:g}"),
-                estimate=effect,
-                ci_low=interval.low if bounded else None,
-                ci_high=interval.high if bounded else None,
-                level=level,
-                reason=None if bounded else "not bounded within reach",
-            )
-        multiple = breakdown_multiple(estimates, weights, level=level)
+        weights, level = estimates.mean_of_first(FIRST_PERIODS), self.question.plan.level
+        blocks, steps = self._in_years(estimates, before)
+        block_weights = blocks.mean_of_first(FIRST_PERIODS)
+        for multiple in MULTIPLES:
+            interval = relative_magnitudes(blocks, block_weights, multiple, level=level)
+            row = self._row("robust_to_violations", restriction="relative_magnitudes", bound=f"{multiple:g}", **steps)
+            yield _bounded(row, float(block_weights @ blocks.after), interval, level)
+        row = self._row("robust_to_violations", restriction="smoothness", bound="0")
+        effect = float(weights @ estimates.after)
+        yield _bounded(row, effect, smoothness(estimates, weights, 0.0, level=level), level)
+        multiple = breakdown_multiple(blocks, block_weights, level=level)
         yield replace(
-            self._row("breakdown", restriction="relative_magnitudes"),
+            self._row("breakdown", restriction="relative_magnitudes", **steps),
             unit="",
             estimate=multiple if np.isfinite(multiple) else None,
             reason=None if np.isfinite(multiple) else "above the largest multiple tried",
         )
         bound = breakdown_bound(estimates, weights, level=level)
         yield replace(self._row("breakdown", restriction="smoothness"), estimate=bound if np.isfinite(bound) else None)
+
+    def _in_years(self, estimates: EventEstimates, before: list[int]) -> tuple[EventEstimates, dict[str, str]]:
+        """Return the coefficients by whole years, where two lie before the start, and how a row names that."""
+        _, length = KINDS[self.question.sample.periods[0].freqstr[0]]
+        gapless = before == list(range(-1 - len(before), -1))
+        if length > 1 and gapless and len(before) + 1 >= 2 * length:
+            return estimates.in_blocks(length), {"steps": "years"}
+        return estimates, {}
+
+
+def _bounded(row: Row, effect: float, interval: RobustInterval, level: float) -> Row:
+    """Fill in an interval that allows for violations."""
+    bounded = bool(np.isfinite([interval.low, interval.high]).all())
+    return replace(
+        row,
+        estimate=effect,
+        ci_low=interval.low if bounded else None,
+        ci_high=interval.high if bounded else None,
+        level=level,
+        reason=None if bounded else "not bounded within reach",
+    )
 
 
 def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:

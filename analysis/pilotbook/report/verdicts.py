@@ -86,8 +86,10 @@ UNKNOWN = {
     "missing_share": "the share of missing values is not known",
     "missing_difference": "the shares missing in pilots and controls are not known",
     "design_difference": "there is no second design to compare with",
+    "contamination": "there are no controls",
+    "agreement": "there are no controls",
 }
-"""The same where it could not be evaluated."""
+"""The same where it could not be evaluated, and of dimensions that a design without controls has no measure for."""
 
 COUNTS = {"firm_pilots", "assigned_pilots", "assigned_controls", "pre_periods"}
 
@@ -217,7 +219,8 @@ def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             judgement = evaluation.judgement(outcome.id)
             for name, grade in judgement.dimensions.items():
                 weak = [m for m in judgement.measures if m.dimension == name and m.grade == grade != "A"]
-                why = [reason_text(language, Reason(m.measure, m.value), numbers) for m in weak]
+                codes = [Reason(m.measure, m.value) for m in weak] or [Reason(name)] * (name in UNKNOWN)
+                why = [reason_text(language, reason, numbers) for reason in codes if grade != "A"]
                 yield [
                     outcome.title.text(language) if len(evaluation.plan.outcomes) > 1 else "",
                     say(language, DIMENSIONS[name]),
