@@ -10,11 +10,9 @@ import numpy as np
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.inference.assigned_units import AssignedUnits, assigned_units
 from pilotbook.estimate.inference.linear_form import Estimand as Target
-from pilotbook.estimate.inference.randomisation import randomisation_draws
 from pilotbook.estimate.inference.variance_ratio import variance_ratio
 from pilotbook.estimate.path import Path
-from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
-from pilotbook.estimate.result import Effect, NotEstimable, StandardError
+from pilotbook.estimate.result import Effect, NotEstimable
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.leave_one_out import leave_one_out
 from pilotbook.estimate.sensitivity.placebo_in_time import placebo_in_time
@@ -46,7 +44,6 @@ class Examination:
     def rows(self) -> Iterator[Row]:
         """Give every row; what cannot be evaluated says why."""
         yield from self._variance_ratio()
-        yield self._detectable()
         path = self._path()
         yield from self._pre_trend(path)
         yield from self._placebos_in_time()
@@ -73,24 +70,6 @@ class Examination:
             yield replace(row, reason=found.detail)
         else:
             yield replace(row, estimate=found.ratio, p=found.p, p_method="randomisation")
-
-    def _detectable(self) -> Row:
-        """Minimum detectable effect under the inference that leads, with the estimated effect taken off the draws."""
-        row, level = self._row("minimum_detectable_effect"), self.question.plan.level
-        if self.question.rule.leads not in DRAWN:
-            if self.lead.se is None or self.lead.df is None:
-                return replace(row, reason=self.lead.reason)
-            return replace(row, estimate=detectable_by_error(StandardError(self.lead.se, self.lead.df), level=level))
-        assert self.lead.estimate is not None
-        clean = replace(self.units, paths=self.units.paths - self.lead.estimate * self.units.treated())
-        draws = randomisation_draws(
-            clean, self.target, "prescaled", DRAWS, np.random.default_rng(self.question.sample.seed)
-        )
-        if isinstance(draws, NotEstimable):
-            return replace(row, reason=draws.detail)
-        found = float(detectable_by_draws(draws, level=level)[0])
-        none = "no effect, however large, would be found four times in five"
-        return replace(row, estimate=found) if np.isfinite(found) else replace(row, reason=none)
 
     def _path(self) -> Path | NotEstimable:
         """Return group-time effects against the last period before the start, by event time."""
