@@ -21,7 +21,6 @@ from pathlib import Path
 
 from pilotbook import fingerprint
 from pilotbook.errors import UnknownNameError
-from pilotbook.evaluate.evaluation import FILE as LEDGER
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.release.about import (
     Certificate,
@@ -35,6 +34,7 @@ from pilotbook.release.about import (
 from pilotbook.release.record import NAME, Record, read_record
 
 PLAN, REGISTRATION = "plan.yml", "registration.yml"
+LEDGER, MANIFEST = "estimates.json", "manifest.json"
 SUMS, CRATE = "SHA256SUMS", "ro-crate-metadata.json"
 
 VERSION = re.compile(r"v([1-9]\d*)")
