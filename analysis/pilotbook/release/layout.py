@@ -146,6 +146,11 @@ def find_release(name: str, root: Path) -> Release:
     return newest_versions(matching)[-1]
 
 
+def root_of(release: Release) -> Path:
+    """Return the folder of releases that a release lies in."""
+    return release.folder.parents[2]
+
+
 def predecessor(found: Iterable[Release], plan: str, period: str) -> Release | None:
     """Return the release that the next one of a plan and period follows and is compared with.
 
