@@ -21,7 +21,7 @@ from pathlib import Path
 
 from pilotbook import fingerprint
 from pilotbook.errors import UnknownNameError
-from pilotbook.evaluate.evaluation import FILE as LEDGER
+from pilotbook.evaluate.ledger import FILE as LEDGER
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.release.about import (
     Certificate,
