@@ -27,7 +27,7 @@ from pilotbook.evaluate.gaps import gap_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
-from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.ledger import FILE, Ledger, Row
 from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
@@ -36,8 +36,6 @@ from pilotbook.evaluate.sensitivity import sensitivity_rows
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.project import cache_folder
-
-FILE = "estimates.json"
 
 
 @dataclass(frozen=True, slots=True)
