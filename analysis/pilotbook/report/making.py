@@ -140,7 +140,8 @@ class _Making:
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
-                execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
+                variables = {PLANS_VARIABLE: str(plan.path.parent)}
+                execute(notebook, Path(folder), self.stages.chapter, variables, self.request.executor)
             except NotebookError as error:
                 raise NotebookError(f"{error}\n{self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))

@@ -19,15 +19,16 @@ from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.panel.panel import Panel
 from pilotbook.project import CHAPTERS
 from pilotbook.report.engine import Engine
+from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
 DID, ITS = "did.ipynb", "its.ipynb"
 BIBLIOGRAPHY = "references.bib"
-MAKING = frozenset({"__init__", "batch", "making", "manifest", "output", "proof", "render", "stages"})
+MAKING = frozenset({"__init__", "batch", "forkserver", "making", "manifest", "output", "proof", "render", "stages"})
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
-LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
+LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")
 
 ESTIMATES = "estimates"
 
@@ -50,6 +51,8 @@ class Request:
         The folder under which ``<plan>/<period>/`` is made.
     parameters
         Further parameters of the chapter, by name.
+    executor
+        What runs the chapter, ``fork`` or ``kernel``; both give the same bytes.
     """
 
     plan: PlanFile
@@ -59,6 +62,7 @@ class Request:
     engine: Engine
     out: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
+    executor: str = DEFAULT
 
 
 def chapter_of(plan: AnalysisPlan) -> str:
