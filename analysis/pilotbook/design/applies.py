@@ -8,6 +8,7 @@ import numpy as np
 
 from pilotbook.design.consistency import Location, Problem
 from pilotbook.design.contract import NEVER
+from pilotbook.design.outcome import without_logarithm
 from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.design.planfile import PlanFile, refuse
 from pilotbook.design.scope import within_scope
@@ -33,7 +34,7 @@ def applied(plan_file: PlanFile, panel: Panel) -> Panel:
     plan = plan_file.plan
     refuse(plan_file, list(_scope(plan, panel)))
     part = within_scope(plan, panel)
-    refuse(plan_file, [*_periods(plan, part), *_analyses(plan, part), *_pilots(part)])
+    refuse(plan_file, [*_periods(plan, part), *_outcomes(plan, part), *_analyses(plan, part), *_pilots(part)])
     return part
 
 
@@ -61,6 +62,18 @@ def _periods(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
         if starts and panel.period(text) < min(starts):
             first = format_period(min(starts))
             yield Problem(("looks", "planned", i), f"{text} is before the first start {first}: nothing can be seen yet")
+
+
+def _outcomes(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    for i, outcome in enumerate(plan.outcomes):
+        found = np.argwhere(without_logarithm(outcome, panel))
+        if len(found):
+            unit, time = found[0]
+            yield Problem(
+                ("outcomes", i, "scale"),
+                f"{len(found)} values have no logarithm, the first in county {panel.units[unit]}, "
+                f"{format_period(panel.periods[time])}; take `scale: log` out, or correct the data",
+            )
 
 
 def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
