@@ -18,6 +18,7 @@ __all__ = [
     "TWINS",
     "Analysis",
     "AnalysisPlan",
+    "ChapterName",
     "EstimatorName",
     "Outcome",
     "PanelSection",
@@ -113,6 +114,10 @@ SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
 
 
+ChapterName = Literal["glance", "verdicts", "reform", "data", "did", "its", "sensitivity", "rules", "claims", "changes"]
+"""The chapters of a report, in its order; each is a notebook in ``analysis/``."""
+
+
 class Analysis(Section):
     """One analysis, run for every outcome with county-equal and with population weights."""
 
@@ -170,6 +175,11 @@ class AnalysisPlan(Section):
     series: SeriesSection | None = Field(default=None, description="Needed by the estimators its and controlled_its.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
     limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
+    chapters: tuple[ChapterName, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Chapters of the report; by default all that its designs have. A monthly brief: [glance, rules].",
+    )
 
     window: Window | None = Field(default=None, description="The periods that take part; by default all of the data.")
     exclusions: tuple[Exclusion, ...] = Field(default=(), description="Counties that take no part, with the reason.")

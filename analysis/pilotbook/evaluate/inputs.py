@@ -32,7 +32,7 @@ def load_panel(plan_file: PlanFile) -> Panel:
 def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str, str]:
     """Return the hashes of all that the estimates rest on, by name."""
     return {
-        "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json")]),
+        "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json", exclude={"chapters"})]),
         "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
         "registration": fingerprint.of_json(registration_text(plan_file)),
         "period": period,

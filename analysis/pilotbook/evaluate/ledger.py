@@ -145,6 +145,10 @@ class Ledger:
             raise LookupError(f"{len(found)} ledger rows match {facts}, not one: {[row.id for row in found]}")
         return found[0]
 
+    def row(self, name: str) -> Row:
+        """Return the row with an id."""
+        return next(row for row in self.rows if row.id == name)
+
     def lead(self, outcome: str) -> Row:
         """Return the headline row of an outcome."""
         return next(row for row in self.rows if row.id == self.headline[outcome])

@@ -67,12 +67,12 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
     if done:
         from pilotbook.report.making import (  # noqa: PLC0415  # a second of imports that an unchanged report spares
             make,
-            read_chapter,
+            read_sources,
         )
 
-        chapter = read_chapter(asked)
+        sources = read_sources(asked)
         with replacing(asked.target) as work:
-            make(work, asked, chapter, asked.earlier(), tell)
+            make(work, asked, sources, asked.earlier(), tell)
     files = [output_of(f"{language}/{fmt}") for language in request.languages for fmt in request.formats]
     pages = tuple(asked.target / file for file in files)
     return Rendered(request.plan.id, asked.period, asked.target, pages, done)

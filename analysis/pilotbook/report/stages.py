@@ -12,18 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pilotbook import fingerprint
-from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
+from pilotbook.design.plan import ChapterName
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import NotebookError, ParameterError
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.panel.panel import Panel
-from pilotbook.project import CHAPTERS
+from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.engine import Engine
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
-DID, ITS = "did.ipynb", "its.ipynb"
-BIBLIOGRAPHY = "references.bib"
 MAKING = frozenset({"__init__", "batch", "making", "manifest", "output", "proof", "render", "stages"})
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
@@ -49,7 +47,7 @@ class Request:
     out
         The folder under which ``<plan>/<period>/`` is made.
     parameters
-        Further parameters of the chapter, by name.
+        Further parameters of the chapters, by name.
     """
 
     plan: PlanFile
@@ -59,12 +57,6 @@ class Request:
     engine: Engine
     out: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
-
-
-def chapter_of(plan: AnalysisPlan) -> str:
-    """Return the chapter of a plan: interrupted time series if one leads, else difference-in-differences."""
-    leads = next(analysis.estimator for analysis in plan.analyses if analysis.headline)
-    return ITS if leads in SERIES_ESTIMATORS else DID
 
 
 def output_of(stage: str) -> str:
@@ -93,9 +85,9 @@ class Stages:
     inputs: Mapping[str, Mapping[str, str]]
 
     @property
-    def chapter(self) -> str:
-        """Return the notebook that the report is made of: that of the analysis which leads."""
-        return chapter_of(self.request.plan.plan)
+    def chapters(self) -> tuple[ChapterName, ...]:
+        """Return the chapters of the report, in its order."""
+        return chapters_of(self.request.plan.plan)
 
     @property
     def target(self) -> Path:
@@ -103,7 +95,7 @@ class Stages:
         return self.request.out / self.request.plan.id / self.period
 
     def parameters(self, language: str) -> dict[str, str]:
-        """Return what the chapter is given, by name.
+        """Return what the chapters are given, by name.
 
         Raises
         ------
@@ -155,35 +147,39 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
     Raises
     ------
     NotebookError
-        If the chapter is not there.
+        If a chapter is not there.
     ParameterError
         If the request names a parameter that the call itself sets.
     """
     inputs = {ESTIMATES: estimate_inputs(request.plan, panel, period)}
     found = Stages(request, panel, period, inputs)
-    chapter = CHAPTERS / found.chapter
-    if not chapter.is_file():
-        raise NotebookError(f"{chapter}: the chapter does not exist")
     shared = {
         "estimates": fingerprint.of_json(inputs[ESTIMATES]),
-        "chapter": fingerprint.sha256(chapter.read_bytes()),
+        **{f"chapter {name}": _hash_of_chapter(name) for name in found.chapters},
         "code": fingerprint.of_code(*_showing()),
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }
     engine = request.engine.fingerprint()
     proof = fingerprint.of_code("report/proof.py", "report/numbers.py")
-    bibliography = fingerprint.sha256((CHAPTERS / BIBLIOGRAPHY).read_bytes())
+    sources = fingerprint.sha256(bibliography().read_bytes())
     for language in request.languages:
         notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
         pages = {
             "notebook": fingerprint.of_json(notebook),
-            "bibliography": bibliography,
+            "bibliography": sources,
             "engine": engine,
             "proof": proof,
         }
         inputs[f"{language}/notebook"] = notebook
         inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
     return found
+
+
+def _hash_of_chapter(name: ChapterName) -> str:
+    path = notebook_of(name)
+    if not path.is_file():
+        raise NotebookError(f"{path}: the chapter does not exist")
+    return fingerprint.sha256(path.read_bytes())
 
 
 def _showing() -> list[str]:
