@@ -21,7 +21,6 @@ from pilotbook.evaluate.families import Lead
 from pilotbook.evaluate.judgement import Judgement, judgement_of
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.levels import LookLevel, look_level
-from pilotbook.evaluate.rows import SMALL_SAMPLE
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.judge.evidence import Evidence, Interval
 from pilotbook.judge.measures import Measures
@@ -67,7 +66,7 @@ def judge_outcomes(
         question, row = leads[outcome.id]
         lead = (question, rows[row.id])
         how = look_level(plan, look, lead)
-        intervals = dict(_intervals(plan, outcome, lead, rows, how))
+        intervals = dict(_intervals(plan, outcome, lead, how))
         measures = _measures(plan, panel, outcome, lead, rows, comparison, look)
         evidence = Evidence(
             outcome=outcome.id,
@@ -99,19 +98,17 @@ def _obstacle(plan: AnalysisPlan, row: Row) -> str | None:
     return None
 
 
-def _intervals(
-    plan: AnalysisPlan, outcome: Outcome, lead: Lead, rows: Mapping[str, Row], how: LookLevel
-) -> Iterator[tuple[str, Interval]]:
+def _intervals(plan: AnalysisPlan, outcome: Outcome, lead: Lead, how: LookLevel) -> Iterator[tuple[str, Interval]]:
     wanted = {"adjusted": 1 - how.level, "equivalence": thresholds().equivalence_level}
     if outcome.family == "safety":
         wanted["harm"] = thresholds().safety_level
     for name, level in wanted.items():
-        interval = _interval(plan, lead, rows, level)
+        interval = _interval(plan, lead, level)
         if interval is not None:
             yield name, interval
 
 
-def _interval(plan: AnalysisPlan, lead: Lead, rows: Mapping[str, Row], level: float) -> Interval | None:
+def _interval(plan: AnalysisPlan, lead: Lead, level: float) -> Interval | None:
     """Return the interval of the test that leads at a level; None if the test has none at that level."""
     question, row = lead
     if row.estimate is None:
@@ -119,24 +116,13 @@ def _interval(plan: AnalysisPlan, lead: Lead, rows: Mapping[str, Row], level: fl
     if level >= 1:
         return Interval(1.0, -math.inf, math.inf)
     if row.se is not None and row.df is not None:
-        errors = [(row.se, row.df), *_small_sample(lead, rows)]
-        ends = [StandardError(se, df).interval(row.estimate, level) for se, df in errors]
-        return Interval(level, *max(ends, key=lambda ends: ends[1] - ends[0]))
+        return Interval(level, *StandardError(row.se, row.df).interval(row.estimate, level))
     if question.rule.leads in DRAWN and question.analysis.estimator not in SERIES_ESTIMATORS:
         test, _ = run_test(question.rule.leads, question.sample, question.analysis, row.spec, level)
         return None if isinstance(test, NotEstimable) else Interval(level, test.low, test.high)
     if row.ci_low is not None and row.ci_high is not None and level == plan.level:
         return Interval(level, row.ci_low, row.ci_high)
     return None
-
-
-def _small_sample(lead: Lead, rows: Mapping[str, Row]) -> list[tuple[float, float]]:
-    """Return the small-sample errors that are read with the one that leads, by the rule table: the wider counts."""
-    question, row = lead
-    if question.rule.leads != "cluster_robust":
-        return []
-    twins = (rows.get(f"{row.id};error={variance.value}") for variance in SMALL_SAMPLE)
-    return [(t.se, t.df) for t in twins if t is not None and t.se is not None and t.df is not None]
 
 
 def _interval_row(lead: Row, name: str, interval: Interval) -> Row:
