@@ -51,7 +51,7 @@ def type_table(raw: RawTable, catalogue: Catalogue, dictionary: Dictionary) -> T
         kind,
         raw.file,
         raw.sheet,
-        pd.DataFrame(frame),
+        pd.DataFrame(frame, copy=False),  # no second copy of a large table
         raw.rows,
         {column.id: raw.header[position] for position, column in columns.items()},
         {column.id: column for column in columns.values()},
@@ -146,6 +146,7 @@ class _Cells:
         blank = pc.equal(pc.utf8_trim_whitespace(cells), "")
         bare = pc.if_else(pc.fill_null(blank, True), pa.scalar(None, pa.string()), cells)
         formats = self.raw.formats.get(position, {})
+        numbers: NDArray[np.float64]
         try:
             numbers = pc.cast(bare, pa.float64()).to_numpy()
             odd = np.flatnonzero(~np.isfinite(numbers) & bare.is_valid().to_numpy())
@@ -153,7 +154,8 @@ class _Cells:
             series = bare.to_pandas()
             numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64)
             odd = np.flatnonzero(~np.isfinite(numbers) & series.notna().to_numpy())
-        numbers = np.array(numbers, dtype=np.float64)
+        if odd.size and not numbers.flags.writeable:
+            numbers = numbers.copy()
         notes: dict[int, tuple[str, Reading]] = {}
         for where, text in zip(odd.tolist(), bare.take(odd).to_pylist(), strict=True):
             reading = self._allowed(column, read_number(text))

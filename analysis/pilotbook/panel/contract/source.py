@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 from pathlib import Path
@@ -53,6 +54,7 @@ def _read_csv(path: Path, name: str) -> Source:
         except UnicodeDecodeError:
             return refused(name, "encoding")
         conversions.append(Conversion(name, "encoding", 1, "GB18030", "GB18030"))
+        content = text.encode("utf-8")
     if not text.strip():
         return refused(name, "empty-file")
     ragged: list[tuple[int, int, int]] = []
@@ -66,7 +68,7 @@ def _read_csv(path: Path, name: str) -> Source:
         return "skip"
 
     table = pa.csv.read_csv(
-        io.BytesIO(text.encode("utf-8")),
+        io.BytesIO(content.removeprefix(codecs.BOM_UTF8)),
         # one thread: with more of them pyarrow does not number the rows that it skips
         read_options=pa.csv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=1 << 26),
         parse_options=pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip),
@@ -75,7 +77,7 @@ def _read_csv(path: Path, name: str) -> Source:
     if ragged:
         row, found, expected = ragged[0]
         return refused(name, "not-rectangular", row=row, found=found, expected=expected)
-    numbers = np.setdiff1d(np.arange(1, table.num_rows + len(blank) + 1), blank)
+    numbers = np.delete(np.arange(1, table.num_rows + len(blank) + 1), np.asarray(blank, dtype=int) - 1)
     header = tuple((column[0].as_py() or "").strip() for column in table.columns)
     columns = tuple(column.slice(1) for column in table.columns)
     return checked(RawTable(name, None, header, columns, numbers[1:]), conversions)
