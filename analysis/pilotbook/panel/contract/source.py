@@ -18,6 +18,8 @@ from pilotbook.panel.contract.conversion import Conversion
 from pilotbook.panel.contract.raw import HEADER_ROW, RawTable, Source, checked, refused
 from pilotbook.panel.contract.workbook import read_workbook
 
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", "，": "full-width commas", "、": "、"}
+
 
 def read_source(path: Path, shown: str | None = None) -> Source:
     """Read every table of a file; what prevents it is a finding, never an exception.
@@ -55,8 +57,12 @@ def _read_csv(path: Path, name: str) -> Source:
             return refused(name, "encoding")
         conversions.append(Conversion(name, "encoding", 1, "GB18030", "GB18030"))
         content = text.encode("utf-8")
+    if "\0" in text:
+        return refused(name, "encoding")
     if not text.strip():
         return refused(name, "empty-file")
+    if (other := _other_separator(text)) is not None:
+        return refused(name, "separator", row=1, what=other)
     ragged: list[tuple[int, int, int]] = []
     blank: list[int] = []
 
@@ -81,6 +87,14 @@ def _read_csv(path: Path, name: str) -> Source:
     header = tuple((column[0].as_py() or "").strip() for column in table.columns)
     columns = tuple(column.slice(1) for column in table.columns)
     return checked(RawTable(name, None, header, columns, numbers[1:]), conversions)
+
+
+def _other_separator(text: str) -> str | None:
+    """Name what separates the cells of the header if it is not the comma."""
+    header = text.lstrip("\r\n").partition("\n")[0]
+    counts = {what: header.count(sign) for sign, what in SEPARATORS.items()}
+    most = max(counts, key=lambda what: counts[what])
+    return most if counts[most] > header.count(",") else None
 
 
 def _read_parquet(path: Path, name: str) -> Source:
