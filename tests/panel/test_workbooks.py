@@ -15,7 +15,15 @@ from pilotbook.panel.contract import Check, check
 
 from .handed_in import valid
 
-PLANTED = ("merged-cells", "hidden-sheet", "hidden-cells", "separator", "no-files", "file-left-out")
+PLANTED = (
+    "merged-cells",
+    "hidden-sheet",
+    "hidden-cells",
+    "separator",
+    "no-files",
+    "file-left-out",
+    "unknown-indicator",
+)
 """Faults of the contract that are planted here."""
 
 
@@ -176,3 +184,15 @@ def test_a_county_that_really_falls_so_low_is_no_wrong_unit(tmp_path: Path) -> N
     handed.panel.loc[mine, "patient_satisfaction"] = [70, 72, 70, 69, 70, 71, 70, 0.7]
     found = handed.check(tmp_path / "unit").errors
     assert [(f.rule, f.row) for f in found] == [("fraction-among-percents", 9)]
+
+
+def test_an_unknown_indicator_of_a_long_table_is_said_once(tmp_path: Path) -> None:
+    wide = valid().panel[["county", "period", "fund_spending", "patient_satisfaction"]]
+    long = wide.melt(["county", "period"], var_name="indicator", value_name="value")
+    long["indicator"] = long["indicator"].replace("patient_satisfaction", "patient_satisfacton")
+    long.to_csv(tmp_path / "panel.csv", index=False)
+    found = check([tmp_path])
+    assert places(found) == [("unknown-indicator", None, 42, "indicator")]
+    assert found.findings[0].value == "patient_satisfacton"
+    assert "40 of them" in found.findings[0].message
+    assert "did you mean 'patient_satisfaction'?" in found.findings[0].message

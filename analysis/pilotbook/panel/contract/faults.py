@@ -129,6 +129,7 @@ _ERRORS: dict[str, dict[str, str]] = {
     },
     "vintage": {
         "vintage-name": "'{value}' is no vintage; write the period of the hand-over, such as 2025Q1",
+        "dataset-name": "'{value}' is no name of a data set; write letters, digits and hyphens, or a path with a slash",
         "no-vintages-here": "data set {value} is a single described file and has no vintages; choose another name",
         "panel-missing": "the first vintage needs the panel table (county, period, indicators); hand it in as well",
         "vintage-exists": "vintage {value} is there already and is never overwritten; use a new name",
@@ -147,6 +148,7 @@ _WARNINGS: dict[str, dict[str, str]] = {
     },
     "header": {
         "unknown-column": "the column is not in the dictionary and is left out; {hint}",
+        "unknown-indicator": "'{value}' is not in the dictionary and its rows, {count} of them, are left out; {hint}",
     },
     "range": {
         "below-soft": "{value} is unusually low for {label} (below {bound}); check it with whoever reported it",
