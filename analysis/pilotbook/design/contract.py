@@ -45,8 +45,13 @@ class InferenceRule(BaseModel):
     controls: tuple[int, int | None] = (0, None)
     largest_weight: float = 1.0
     leads: Inference
+    others: Inference | None = None
     beside: tuple[Inference, ...] = ()
     because: str
+
+    def leading(self, headline: bool) -> Inference:
+        """Return what leads: in the plan's headline analysis, or in an analysis beside it."""
+        return self.leads if headline or self.others is None else self.others
 
     def fits(self, pilots: int, controls: int, largest_weight: float) -> bool:
         """Tell whether a design falls under this rule."""

@@ -75,13 +75,12 @@ def table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for outcome in outcomes(evaluation):
             judgement = evaluation.judgement(outcome.id)
             lead, adjusted = _lead(evaluation, judgement), _adjusted(evaluation, judgement)
-            detectable = detectable_row(evaluation, outcome.id)
             yield [
                 say(language, "{title} ({unit})", title=outcome.title.text(language), unit=outcome.unit.text(language)),
                 numbers.value(lead, "baseline"),
                 numbers.value(lead),
                 numbers.interval(adjusted),
-                numbers.missing if detectable is None else numbers.value(detectable),
+                _detectable(evaluation, judgement, numbers),
                 f"{MARKS[judgement.verdict]} {say(language, VERDICTS[judgement.verdict])}",
                 judgement.grade,
             ]
@@ -98,10 +97,9 @@ def _adjusted(evaluation: Evaluation, judgement: Judgement) -> Row:
     return evaluation.ledger.row(judgement.intervals.get("adjusted", judgement.row))
 
 
-def detectable_row(evaluation: Evaluation, outcome: str) -> Row | None:
-    """Return the row of the effect that the design finds four times in five, if there is one."""
-    rows = evaluation.ledger.select(outcome=outcome, estimand="minimum_detectable_effect")
-    return rows[0] if rows else None
+def _detectable(evaluation: Evaluation, judgement: Judgement, numbers: Numbers) -> str:
+    """Print the effect that the design finds four times in five at this look."""
+    return numbers.value(evaluation.ledger.row(judgement.detectable))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ def forest(evaluation: Evaluation, language: str) -> Figure:
     effects = scaled(evaluation, language)
     ends = [abs(end) for effect in effects if effect for end in (effect.low, effect.high) if isfinite(end)]
     reach = min(max([NARROWEST, *(1.1 * end for end in ends)]), WIDEST)
-    figure, (axes,) = panels(1, 0.85 + 0.26 * len(effects))
+    figure, (axes,) = panels(1, 0.75 + 0.2 * len(effects))
     axes.axvspan(-1, 1, color=CONTROL, alpha=0.15, linewidth=0)
     axes.axvline(0, color=INK, linewidth=0.8)
     for place, effect in enumerate(effects):
