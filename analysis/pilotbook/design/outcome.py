@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotbook.design.plan import AnalysisPlan, Outcome
+from pilotbook.design.measured import Measured
+from pilotbook.design.plan import AnalysisPlan
 from pilotbook.panel.panel import Panel
 
 
-def outcome_matrix(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArray[np.float64]:
+def outcome_matrix(plan: AnalysisPlan, outcome: Measured, panel: Panel) -> NDArray[np.float64]:
     """Return (N, T) the outcome in its unit, in prices of the base period; NaN where a part of it is missing.
 
     Parameters
@@ -17,7 +18,7 @@ def outcome_matrix(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArra
     plan
         The plan; of it, the price index.
     outcome
-        One of its outcomes.
+        One of its outcomes, or a placebo outcome.
     panel
         The panel; if the outcome is deflated, the base period must be in it.
     """
@@ -29,7 +30,7 @@ def outcome_matrix(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArra
     return values / (prices / prices[:, [base]])
 
 
-def _in_its_unit(outcome: Outcome, panel: Panel) -> NDArray[np.float64]:
+def _in_its_unit(outcome: Measured, panel: Panel) -> NDArray[np.float64]:
     if outcome.column is not None:
         return panel.columns[outcome.column] * outcome.per
     assert outcome.numerator is not None

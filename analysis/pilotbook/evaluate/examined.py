@@ -10,14 +10,11 @@ from scipy import stats
 
 from pilotbook.design.comparison import Comparison
 from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.sensitivity.curve import SAME_SIGN
+from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
 
 LARGEST_BREAKDOWN = 10.0
 """What stands for a breakdown value beyond the largest multiple tried."""
-
-FEWEST_SPECIFICATIONS = 4
-"""Other estimates of the plan from which their share of one sign says something."""
-
-MAIN = ("att", "att_average")
 
 
 def examined(
@@ -38,6 +35,7 @@ def examined(
     """
     own = [row for row in rows.values() if row.outcome == lead.outcome and row.estimator == "sensitivity"]
     placebo = [row.p for row in own if row.estimand == "placebo_in_time" and row.p is not None]
+    placebo += [row.p_holm for row in rows.values() if row.estimand == PLACEBO_OUTCOME and row.p_holm is not None]
     without = [row.estimate for row in own if row.estimand == "without_pilot"]
     tests = [row for row in own if row.estimand == "pre_trend"]
     drift, certain = _drift(lead.outcome, comparison, least, span)
@@ -47,7 +45,7 @@ def examined(
         "drift": drift,
         "certain_drift": certain,
         "breakdown": _breakdown(own),
-        "same_sign_share": _specifications(lead, rows),
+        "same_sign_share": _specifications(own),
         "leave_one_out_same_sign": _share_of_sign(lead, without) if without and None not in without else None,
         "placebo_p": min(placebo) if placebo else None,
     }
@@ -79,19 +77,8 @@ def _breakdown(own: list[Row]) -> float | None:
     return LARGEST_BREAKDOWN if found[0].estimate is None else found[0].estimate
 
 
-def _specifications(lead: Row, rows: Mapping[str, Row]) -> float | None:
-    variants = {"error", "test", "interval"}
-    found = [
-        row.estimate
-        for row in rows.values()
-        if row.outcome == lead.outcome
-        and row.estimand in MAIN
-        and row.role in {"headline", "comparison"}
-        and row.id != lead.id
-        and row.estimate is not None
-        and not variants & row.spec.keys()
-    ]
-    return _share_of_sign(lead, found) if len(found) >= FEWEST_SPECIFICATIONS else None
+def _specifications(own: list[Row]) -> float | None:
+    return next((row.estimate for row in own if row.estimand == SAME_SIGN), None)
 
 
 def _share_of_sign(lead: Row, estimates: list[float | None] | list[float]) -> float | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pilotbook.design.measured import Measured
 from pilotbook.design.outcome import outcome_matrix
-from pilotbook.design.plan import SEED, Analysis, AnalysisPlan, Outcome
+from pilotbook.design.plan import SEED, Analysis, AnalysisPlan
 from pilotbook.design.scope import left_out
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
@@ -39,6 +40,8 @@ class AnalysisSample:
         The denominator of an outcome that is a ratio.
     seed
         Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
+    names : (n,)
+        Codes of the counties in the data.
     """
 
     y: NDArray[np.float64]
@@ -51,6 +54,7 @@ class AnalysisSample:
     anticipation: int = 0
     exposure: NDArray[np.float64] | None = None
     seed: int = SEED
+    names: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, dtype=str))
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -60,6 +64,19 @@ class AnalysisSample:
     def weight(self) -> NDArray[np.float64]:
         """Return (n,) the weights, ones if they are equal."""
         return np.ones(len(self.cohort)) if self.weights is None else self.weights
+
+    def only(self, rows: NDArray[np.bool_]) -> AnalysisSample:
+        """Return the sample of the counties marked in ``rows`` (n,)."""
+        return replace(
+            self,
+            y=self.y[rows],
+            cohort=self.cohort[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            assignment=self.assignment[rows],
+            county=self.county[rows],
+            exposure=None if self.exposure is None else self.exposure[rows],
+            names=self.names[rows],
+        )
 
     def between(self, pre: pd.Period, post: pd.Period) -> AnalysisSample:
         """Return the sample of two periods only."""
@@ -71,7 +88,7 @@ class AnalysisSample:
 
 
 def draw_sample(
-    plan: AnalysisPlan, panel: Panel, outcome: Outcome, analysis: Analysis, weights: NDArray[np.float64] | None
+    plan: AnalysisPlan, panel: Panel, outcome: Measured, analysis: Analysis, weights: NDArray[np.float64] | None
 ) -> AnalysisSample:
     """Choose the counties of an analysis and code them once, for every estimator alike.
 
@@ -85,7 +102,7 @@ def draw_sample(
     panel
         The panel up to the period of the report.
     outcome, analysis
-        Of the plan.
+        Of the plan; the outcome may be a placebo outcome.
     weights
         (N,) county weights, or None for county-equal.
     """
@@ -110,4 +127,5 @@ def draw_sample(
         anticipation=plan.anticipation,
         exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,
+        names=np.asarray(kept.units),
     )
