@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,9 @@ class Measured(Section):
         default=1.0, gt=0, allow_inf_nan=False, description="The ratio is multiplied by this, such as 100000."
     )
     deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
+    scale: Literal["level", "log"] = Field(
+        default="level", description="log: 100 times the natural logarithm, as for a growth rate; unit and effect too."
+    )
 
     @model_validator(mode="after")
     def _one_definition(self) -> Self:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pilotbook.design.contract import InferenceRule, population_weights
+from pilotbook.design.contract import InferenceRule
 from pilotbook.design.plan import Analysis, AnalysisPlan, Outcome
+from pilotbook.design.preparation import population_weights
 from pilotbook.errors import PlanError
 from pilotbook.estimate.inference.assigned_units import assigned_units, complete_rows
 from pilotbook.estimate.inference.linear_form import Estimand

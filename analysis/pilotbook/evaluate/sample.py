@@ -9,9 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.design.measured import Measured
-from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import SEED, Analysis, AnalysisPlan
-from pilotbook.design.scope import left_out
+from pilotbook.design.preparation import prepared
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
 
@@ -40,6 +39,8 @@ class AnalysisSample:
         The denominator of an outcome that is a ratio.
     seed
         Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
+    gaps : (n,) or None
+        Counties that lack a value in a period in which others have one; None if there is none.
     names : (n,)
         Codes of the counties in the data.
     """
@@ -54,6 +55,7 @@ class AnalysisSample:
     anticipation: int = 0
     exposure: NDArray[np.float64] | None = None
     seed: int = SEED
+    gaps: NDArray[np.bool_] | None = None
     names: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, dtype=str))
 
     @property
@@ -75,8 +77,13 @@ class AnalysisSample:
             assignment=self.assignment[rows],
             county=self.county[rows],
             exposure=None if self.exposure is None else self.exposure[rows],
+            gaps=None if self.gaps is None else self.gaps[rows],
             names=self.names[rows],
         )
+
+    def without_gaps(self) -> AnalysisSample:
+        """Return the sample of the counties that lack no value."""
+        return self if self.gaps is None else replace(self.only(~self.gaps), gaps=None)
 
     def between(self, pre: pd.Period, post: pd.Period) -> AnalysisSample:
         """Return the sample of two periods only."""
@@ -92,13 +99,12 @@ def draw_sample(
 ) -> AnalysisSample:
     """Choose the counties of an analysis and code them once, for every estimator alike.
 
-    Counties that were under the reform from the first period on, counties of other cohorts than the analysis
-    names, and counties without a weight are left out.
+    Who is left out, and what is counted, is said in `pilotbook.panel.prepare`.
 
     Parameters
     ----------
     plan
-        The plan; of it, the price index and which county-periods are left out.
+        The plan.
     panel
         The panel up to the period of the report.
     outcome, analysis
@@ -106,20 +112,13 @@ def draw_sample(
     weights
         (N,) county weights, or None for county-equal.
     """
-    cohort = panel.cohort(never=-1).astype(np.int64)
-    keep = cohort != 0
-    if analysis.cohorts is not None:
-        chosen = {panel.period(text) for text in analysis.cohorts}
-        member = np.asarray([start in chosen for start in panel.start])
-        keep &= member | (cohort == -1)
-    if weights is not None:
-        keep &= np.isfinite(weights)
-    kept = panel.select(keep)
+    ready = prepared(plan, panel, outcome, analysis, weights)
+    kept = panel.select(ready.kept)
     names, assignment = np.unique(kept.assignment, return_inverse=True)
     return AnalysisSample(
-        y=np.where(left_out(plan, kept), np.nan, outcome_matrix(plan, outcome, kept)),
-        cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
-        weights=None if weights is None else weights[keep],
+        y=ready.y,
+        cohort=ready.cohort(NEVER),
+        weights=ready.weights,
         assignment=assignment,
         county=np.arange(len(kept.units)),
         periods=kept.periods,
@@ -127,5 +126,6 @@ def draw_sample(
         anticipation=plan.anticipation,
         exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,
+        gaps=ready.gaps if ready.gaps.any() else None,
         names=np.asarray(kept.units),
     )

@@ -8,11 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from pilotbook.estimate.sensitivity.specification_curve import specification_curve
+from pilotbook.evaluate.gaps import ALL_COUNTIES, COMPLETE_COUNTIES
 from pilotbook.evaluate.ledger import SHARE, VARIANTS, Row
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR, Examination
 from pilotbook.evaluate.sensitivity.specifications import ESTIMAND
 
 SAME_SIGN, EXCLUDES_ZERO, WITHIN = "specifications_same_sign", "specifications_exclude_zero", "specifications_within"
+
+CHANGED = (ESTIMAND, COMPLETE_COUNTIES, ALL_COUNTIES)
+"""Estimands of rows that change one choice: a specification, or the other rule for gaps."""
 
 OVERALL, AVERAGE = "att", "att_average"
 
@@ -35,7 +39,7 @@ def specifications(lead: Row, rows: Iterable[Row]) -> list[Row]:
     same = {_analysis(row) for row in analyses if row.estimand == lead.estimand}
     kept = [row for row in analyses if row.estimand == lead.estimand or _analysis(row) not in same]
     kept = [row for row in kept if _analysis(row) != _analysis(lead)]
-    return kept + [row for row in own if row.estimator == ESTIMATOR and row.estimand == ESTIMAND]
+    return kept + [row for row in own if row.estimator == ESTIMATOR and row.estimand in CHANGED]
 
 
 def _is_analysis(row: Row) -> bool:

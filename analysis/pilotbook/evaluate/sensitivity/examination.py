@@ -22,7 +22,7 @@ from pilotbook.panel.panel import Panel
 ESTIMATOR = "sensitivity"
 """Estimator of every row of this subpackage."""
 
-COMPLETE = "complete_counties"
+COMPLETE = "complete-counties"
 """Flag: the row rests on the counties without missing values, the headline on all."""
 
 FEWEST_COMPLETE = {"pilots": 2, "controls": 8}
@@ -59,7 +59,7 @@ class Examination:
     @property
     def outcome(self) -> Outcome:
         """The outcome."""
-        return next(o for o in self.question.plan.outcomes if o.id == self.lead.outcome)
+        return self.question.outcome
 
     @property
     def level(self) -> float:

@@ -13,7 +13,7 @@ from pilotbook.estimate.inference.multiplicity import holm
 from pilotbook.evaluate.estimators import estimands
 from pilotbook.evaluate.families import Lead
 from pilotbook.evaluate.ledger import Row
-from pilotbook.evaluate.rows import Question, rule_of
+from pilotbook.evaluate.rows import rule_of
 from pilotbook.evaluate.sample import draw_sample
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
 from pilotbook.panel.panel import Panel
@@ -40,7 +40,7 @@ def placebo_outcome_rows(panel: Panel, lead: Lead, weights: NDArray[np.float64] 
     for placebo in question.plan.placebo_outcomes:
         sample = draw_sample(question.plan, panel, placebo, question.analysis, weights)
         common = {"plan": row.plan, "outcome": placebo.id, "unit": placebo.unit.en}
-        own = Question(question.plan, rule_of(sample), question.analysis, sample, common, question.spec)
+        own = replace(question, rule=rule_of(sample), sample=sample, common=common)
         named = list(estimands(sample, question.analysis, by_assignment=True))
         chosen = next((e for e in named if e.name == row.estimand), named[0])
         spec = {key: value for key, value in row.spec.items() if key in {"weights", "cohorts"}}

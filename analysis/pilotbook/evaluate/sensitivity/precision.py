@@ -1,4 +1,4 @@
-"""What the design could have found at all: detectable effects, the smallest p values, and how variable pilots are."""
+"""What the design could have found at all: the smallest p values, and how variable pilots are."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from pilotbook.estimate.inference.assignments import count_assignments
-from pilotbook.estimate.inference.randomisation import randomisation_draws
 from pilotbook.estimate.inference.variance_ratio import variance_ratio
-from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
-from pilotbook.estimate.result import NotEstimable, StandardError
+from pilotbook.estimate.result import NotEstimable
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.examination import Examination
 
@@ -21,9 +19,8 @@ MOST_PILOTS = 9
 
 
 def precision_rows(examination: Examination) -> Iterator[Row]:
-    """Give the ratio of variances, the minimum detectable effect, and the smallest p values by number of pilots."""
+    """Give the ratio of variances, and the smallest p values by number of pilots where a test made of draws leads."""
     yield _variance_ratio(examination)
-    yield _detectable(examination)
     if examination.by_draws:
         yield from _smallest(examination)
 
@@ -34,26 +31,6 @@ def _variance_ratio(examination: Examination) -> Row:
     if isinstance(found, NotEstimable):
         return replace(row, reason=found.detail)
     return replace(row, estimate=found.ratio, p=found.p, p_method="randomisation")
-
-
-def _detectable(examination: Examination) -> Row:
-    """Minimum detectable effect under the inference that leads, with the estimated effect taken off the draws."""
-    row, lead, units = examination.row("minimum_detectable_effect"), examination.lead, examination.units
-    if not examination.by_draws:
-        if lead.se is None or lead.df is None:
-            return replace(row, reason=lead.reason)
-        found = detectable_by_error(StandardError(lead.se, lead.df), level=examination.level)
-        return replace(row, estimate=found)
-    row = examination.row("minimum_detectable_effect", complete=True)
-    if isinstance(units, NotEstimable):
-        return replace(row, reason=units.detail)
-    clean = replace(units, paths=units.paths - examination.estimate * units.treated())
-    draws = randomisation_draws(clean, examination.target, "prescaled", DRAWS, examination.rng())
-    if isinstance(draws, NotEstimable):
-        return replace(row, reason=draws.detail)
-    reached = float(detectable_by_draws(draws, level=examination.level)[0])
-    none = "no effect, however large, would be found four times in five"
-    return replace(row, estimate=reached) if np.isfinite(reached) else replace(row, reason=none)
 
 
 def _smallest(examination: Examination) -> Iterator[Row]:

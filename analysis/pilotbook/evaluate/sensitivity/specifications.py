@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.design.scope import left_out
-from pilotbook.estimate.inference.assigned_units import complete_rows
 from pilotbook.estimate.sample import NEVER
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.places import prefectures
@@ -132,14 +131,6 @@ def _of_another_plan(examination: Examination, plan: AnalysisPlan) -> AnalysisSa
     return replace(sample, y=values[chosen])
 
 
-def _without_gaps(examination: Examination) -> AnalysisSample | str:
-    if not examination.gaps:
-        return "no value is missing"
-    sample = examination.sample
-    rest = sample.only(complete_rows(sample.y))
-    return rest if rest.pilots.any() and not rest.pilots.all() else "no pilot or no control has every value"
-
-
 def _trimmed(examination: Examination) -> AnalysisSample:
     sample = examination.sample
     low, high = np.nanpercentile(sample.y, TRIMMED)
@@ -190,7 +181,6 @@ CHANGES: dict[str, Change] = {
     "without_epidemic": _without_epidemic,
     "with_epidemic": _with_epidemic,
     "without_price_index": _without_price_index,
-    "without_gaps": _without_gaps,
     "trimmed": _trimmed,
     "start_earlier": lambda examination: _started(examination, -1),
     "start_later": lambda examination: _started(examination, 1),
