@@ -22,6 +22,7 @@ from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
+from pilotbook.evaluate.imitations import imitation_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
@@ -112,6 +113,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     for question, lead in leads.values():
         if question.analysis.estimator not in SERIES_ESTIMATORS:
             rows.update({row.id: row for row in sensitivity_rows(question, lead)})
+            rows.update({row.id: row for row in imitation_rows(question, lead)})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})

@@ -25,7 +25,10 @@ from pilotbook.evaluate.rows import Question
 from pilotbook.evaluate.series import KINDS
 
 MULTIPLES = (0.5, 1.0, 1.5, 2.0)
-EARLIER = (4, 8)
+YEARS_EARLIER = (1, 2)
+YEARLY_EARLIER = (4, 8)
+"""A start is pretended whole years earlier, so that it falls in the same season; with yearly data, periods earlier."""
+
 FIRST_PERIODS = 4
 DRAWS = 4_999
 FEWEST_FOR_COVARIANCE = 10
@@ -130,7 +133,8 @@ class Examination:
 
     def _placebos_in_time(self) -> Iterator[Row]:
         sample = tested_sample(self.question.sample, self.question.analysis)
-        for earlier in EARLIER:
+        _, a_year = KINDS[sample.periods[0].freqstr[0]]
+        for earlier in YEARLY_EARLIER if a_year == 1 else (years * a_year for years in YEARS_EARLIER):
             row = self._row("placebo_in_time", earlier=str(earlier))
             moved = placebo_in_time(sample.y, sample.cohort, earlier, sample.anticipation)
             if isinstance(moved, NotEstimable):

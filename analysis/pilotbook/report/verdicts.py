@@ -53,6 +53,8 @@ REASONS = {
     "breakdown": "trends {value} times as unequal as before the reform would overturn it",
     "leave_one_out": "leaving out one pilot turns the sign",
     "placebo": "a placebo finds an effect where there is none (p {value})",
+    "dip": "just before the start the pilots stood off their own earlier level, and a return to it would look like "
+    "this effect (p {value})",
     "design_sign": "another design gives the other sign",
     "family": "allowing for the other outcomes of its family, p is {value}",
     "planned_look": "this is not one of the planned looks",
@@ -76,6 +78,7 @@ UNKNOWN = {
     "breakdown": "it is not known how unequal trends would overturn it",
     "leave_one_out": "no pilot was left out to see what changes",
     "placebo": "no placebo was computed",
+    "dip": "it is not known whether the pilots stood off their own earlier level just before the start",
     "design_sign": "there is no second design to compare with",
     "family": "there is no p value that allows for the family",
     "assigned_controls": "there are no controls",
@@ -195,37 +198,6 @@ def basis(evaluation: Evaluation, language: str) -> Markdown:
     said.append(say(language, LOOKS[look["occasion"]], number=look["number"], planned=look["planned"]))
     said += looking.horizon(evaluation, language)
     return Markdown(say(language, "{one} {another}", one="", another="").join(said))
-
-
-def verdicts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the table of effects, adjusted intervals, verdicts and grades."""
-    language = numbers.language
-    rows = {row.id: row for row in evaluation.ledger}
-
-    def lines() -> Iterator[list[str]]:
-        for outcome in evaluation.plan.outcomes:
-            judgement = evaluation.judgement(outcome.id)
-            adjusted = rows.get(judgement.intervals.get("adjusted", ""), rows[judgement.row])
-            yield [
-                outcome.title.text(language),
-                outcome.unit.text(language),
-                numbers.value(rows[judgement.row]),
-                numbers.interval(adjusted),
-                numbers.value(rows[judgement.detectable]),
-                say(language, VERDICTS[judgement.verdict]),
-                judgement.grade,
-            ]
-
-    head = (
-        "Outcome",
-        "Unit",
-        "Effect",
-        "Adjusted interval",
-        "Smallest detectable effect",
-        "Verdict",
-        "Grade of the design",
-    )
-    return pipe_table([say(language, name) for name in head], "llrrrll", lines())
 
 
 def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:
