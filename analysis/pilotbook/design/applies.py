@@ -14,6 +14,7 @@ from pilotbook.design.planfile import PlanFile, refuse
 from pilotbook.design.scope import within_scope
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
+from pilotbook.panel.yearly import counted_yearly
 
 
 def applied(plan_file: PlanFile, panel: Panel) -> Panel:
@@ -29,12 +30,13 @@ def applied(plan_file: PlanFile, panel: Panel) -> Panel:
     Raises
     ------
     PlanError
-        Listing every county, cohort, period and set of controls that the data do not have, with line and column.
+        Listing every county, cohort, period and set of controls that the data do not have, and every outcome that they
+        have once a year only, with line and column.
     """
     plan = plan_file.plan
     refuse(plan_file, list(_scope(plan, panel)))
     part = within_scope(plan, panel)
-    refuse(plan_file, [*_periods(plan, part), *_analyses(plan, part), *_pilots(part)])
+    refuse(plan_file, [*_periods(plan, part), *_analyses(plan, part), *_pilots(part), *_outcomes(plan, part)])
     return part
 
 
@@ -109,6 +111,18 @@ def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
 def _pilots(panel: Panel) -> Iterator[Problem]:
     if not (panel.cohort(NEVER) > 0).any():
         yield Problem(("panel", "start"), f"no county starts the reform within {_range(panel)}, so there is no pilot")
+
+
+def _outcomes(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    """An outcome that is counted once a year has no other quarters that a model could read."""
+    kind = plan.panel.period_kind
+    for i, outcome in enumerate(plan.outcomes):
+        if all(counted_yearly(panel, panel.columns[column]) for column in outcome.columns):
+            key = "column" if outcome.column is not None else "numerator"
+            yield Problem(
+                ("outcomes", i, key),
+                f"has values in the last {kind} of each year only; evaluate it in a plan with `period_kind: year`",
+            )
 
 
 def _staggered(analysis: Analysis, panel: Panel) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -21,13 +20,13 @@ ESTIMAND = "minimum_detectable_effect"
 DRAWS = 4_999
 
 
-def detectable_row(lead: Lead, rows: Mapping[str, Row], level: float) -> Row:
+def detectable_row(lead: Lead, level: float) -> Row:
     """Return the effect that the test that leads finds with a power of 80 %.
 
     Parameters
     ----------
-    lead, rows
-        Question and row that leads, and all rows.
+    lead
+        Question and row that leads.
     level
         One minus the level of the look.
     """
@@ -44,7 +43,7 @@ def detectable_row(lead: Lead, rows: Mapping[str, Row], level: float) -> Row:
     )
     if level >= 1:
         return replace(row, reason="at this look nothing can be claimed, so that no effect would be found")
-    error = leading_error(level, lead, rows)
+    error = leading_error(own)
     if error is not None:
         return replace(row, estimate=detectable_by_error(error, level=level))
     if question.rule.leads in DRAWN and question.analysis.estimator not in SERIES_ESTIMATORS:
@@ -58,7 +57,7 @@ def _by_draws(row: Row, lead: Lead, level: float) -> Row:
     target = linear_target(question.analysis, own.spec)
     if target is None or own.estimate is None:
         return replace(row, reason=own.reason)
-    sample = tested_sample(question.sample, question.analysis)
+    sample = tested_sample(question.sample.without_gaps(), question.analysis)
     units = assigned_units(
         sample.y,
         sample.cohort,

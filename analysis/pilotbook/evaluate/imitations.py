@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pilotbook.estimate.imputation import imputation
-from pilotbook.estimate.inference.assigned_units import assigned_units, complete_rows
+from pilotbook.estimate.inference.assigned_units import assigned_units
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sensitivity.selection import dip, with_outcome_held_equal
@@ -57,7 +56,9 @@ class Imitations:
             return
         counted = replace(self.sample, y=np.log(np.where(np.isfinite(self.sample.y), exposure, np.nan)), exposure=None)
         test = DRAWN["randomisation_coefficient"](
-            tested_sample(counted, self.question.analysis), Target("imputation"), self.question.plan.level
+            tested_sample(counted.without_gaps(), self.question.analysis),
+            Target("imputation"),
+            self.question.plan.level,
         )
         if isinstance(test, NotEstimable):
             yield replace(row, reason=test.detail)
@@ -65,15 +66,17 @@ class Imitations:
         yield replace(row, estimate=100 * float(np.expm1(test.estimate)), p=test.p, p_method="randomisation")
 
     def fixed_panel(self) -> Iterator[Row]:
-        """Give the effect among counties that are observed throughout, and their share in each arm."""
-        y, pilots = self.sample.y, self.sample.pilots
-        stays = complete_rows(y)
+        """Give the share of counties observed throughout in each arm, and what the effect changes by among them."""
+        pilots, gaps = self.sample.pilots, self.sample.gaps
+        stays = np.ones(len(pilots), dtype=bool) if gaps is None else ~gaps
         for name, arm in (("stayers_pilots", pilots), ("stayers_controls", ~pilots)):
             row = self._row(name, SHARE)
             yield replace(row, estimate=float(stays[arm].mean())) if arm.any() else replace(row, reason="no county")
-        yield self._twin(
-            "fixed_panel", _average(_kept(self.sample, stays)), "no pilot or no control is observed throughout"
-        )
+        if gaps is None:
+            yield replace(self._row("fixed_panel"), reason="every county is observed throughout")
+        else:
+            kept = _average(self.sample.without_gaps())
+            yield self._twin("fixed_panel", kept, "no pilot or no control is observed throughout")
 
     def own_season(self) -> Row:
         """Give the change of the estimate if every county keeps a season of its own, as it had before the start."""
@@ -89,7 +92,7 @@ class Imitations:
         """Give the dip before the start, and the effect with the outcome before the start held equal."""
         rows = (self._row("dip"), self._row("outcome_held_equal"))
         _, a_year = KINDS[self.sample.periods[0].freqstr[0]]
-        sample, last = tested_sample(self.sample, self.question.analysis), JUST_BEFORE[a_year]
+        sample = tested_sample(self.sample.without_gaps(), self.question.analysis)
         units = assigned_units(
             sample.y,
             sample.cohort,
@@ -100,12 +103,12 @@ class Imitations:
         if isinstance(units, NotEstimable):
             yield from (replace(row, reason=units.detail) for row in rows)
             return
-        (found,) = dip(units, last, DRAWS, np.random.default_rng(sample.seed))
+        (found,) = dip(units, JUST_BEFORE[a_year], DRAWS, np.random.default_rng(sample.seed))
         if isinstance(found, NotEstimable):
             yield from (replace(row, reason=found.detail) for row in rows)
             return
         yield replace(rows[0], estimate=found.size, p=found.p, p_method="placebo choices of pilots")
-        (equal,) = with_outcome_held_equal(units, last)
+        (equal,) = with_outcome_held_equal(units, JUST_BEFORE[a_year])
         known = bool(np.isfinite(equal))
         yield replace(rows[1], estimate=equal if known else None, reason=None if known else "too few assigned units")
 
@@ -145,14 +148,6 @@ def _average(sample: AnalysisSample) -> float | None:
     return found.overall.estimate
 
 
-def _kept(sample: AnalysisSample, rows: NDArray[np.bool_]) -> AnalysisSample:
-    weights = None if sample.weights is None else sample.weights[rows]
-    assignment, county = sample.assignment[rows], sample.county[rows]
-    return replace(
-        sample, y=sample.y[rows], cohort=sample.cohort[rows], weights=weights, assignment=assignment, county=county
-    )
-
-
 def _by_season(sample: AnalysisSample, seasons: int) -> AnalysisSample:
     """Split every county into one row a season, so that its own effect becomes one of county and season."""
     season = np.arange(sample.y.shape[1]) % seasons
@@ -166,4 +161,5 @@ def _by_season(sample: AnalysisSample, seasons: int) -> AnalysisSample:
         assignment=np.tile(sample.assignment, seasons),
         county=np.arange(len(y)),
         exposure=None,
+        gaps=None,
     )

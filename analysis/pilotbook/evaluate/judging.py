@@ -67,7 +67,7 @@ def judge_outcomes(
         question, row = leads[outcome.id]
         lead = (question, rows[row.id])
         how = look_level(plan, look, lead)
-        intervals = dict(_intervals(outcome, lead, rows, how))
+        intervals = dict(_intervals(outcome, lead, how))
         measures = _measures(plan, panel, outcome, lead, rows, comparison, look)
         evidence = Evidence(
             outcome=outcome.id,
@@ -83,14 +83,14 @@ def judge_outcomes(
             measures=measures,
         )
         shown = {name: _interval_row(lead[1], name, interval) for name, interval in intervals.items()}
-        detectable = detectable_row(lead, rows, 1 - how.level)
+        detectable = detectable_row(lead, 1 - how.level)
         judgement = judgement_of(
             decide(evidence),
             lead[1].id,
             how,
             {name: row.id for name, row in shown.items()},
             detectable.id,
-            pause(outcome, look, how, lead, rows) if evidence.safety else None,
+            pause(outcome, look, how, lead) if evidence.safety else None,
         )
         yield Judged(judgement, (*shown.values(), detectable))
 
@@ -107,12 +107,12 @@ def _obstacle(plan: AnalysisPlan, row: Row) -> str | None:
     return None
 
 
-def _intervals(outcome: Outcome, lead: Lead, rows: Mapping[str, Row], how: LookLevel) -> Iterator[tuple[str, Interval]]:
+def _intervals(outcome: Outcome, lead: Lead, how: LookLevel) -> Iterator[tuple[str, Interval]]:
     wanted = {"adjusted": 1 - how.level, "equivalence": thresholds().equivalence_level}
     if outcome.family == "safety":
         wanted["harm"] = thresholds().safety_level
     for name, level in wanted.items():
-        interval = interval_at(level, lead, rows)
+        interval = interval_at(level, lead)
         if interval is not None:
             yield name, interval
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,7 +39,7 @@ class Pause:
     holds: bool | None
 
 
-def pause(outcome: Outcome, look: Look, how: LookLevel, lead: Lead, rows: Mapping[str, Row]) -> Pause:
+def pause(outcome: Outcome, look: Look, how: LookLevel, lead: Lead) -> Pause:
     """Read the pause rule for a safety outcome.
 
     Parameters
@@ -49,22 +48,22 @@ def pause(outcome: Outcome, look: Look, how: LookLevel, lead: Lead, rows: Mappin
         The outcome.
     look, how
         Which look this is, and at which level it is read.
-    lead, rows
-        Question and row that leads, and all rows.
+    lead
+        Question and row that leads.
     """
     if look.occasion not in {Occasion.ONLY, Occasion.PLANNED}:
         return Pause(None, None, None, None)
     level = thresholds().safety_level
-    now = _harmed(outcome, level, lead, rows)
-    spent = _harmed(outcome, 1 - how.pause_level, lead, rows)
+    now = _harmed(outcome, level, lead)
+    spent = _harmed(outcome, 1 - how.pause_level, lead)
     before = _harmed_before(outcome, level, lead[0], look) if now and not spent and look.number > 1 else None
     if now is None or spent is None:
         return Pause(now, before, spent, None)
     return Pause(now, before, spent, spent or (now and bool(before)))
 
 
-def _harmed(outcome: Outcome, level: float, lead: Lead, rows: Mapping[str, Row]) -> bool | None:
-    interval = interval_at(level, lead, rows)
+def _harmed(outcome: Outcome, level: float, lead: Lead) -> bool | None:
+    interval = interval_at(level, lead)
     return None if interval is None else interval.towards(outcome.direction).high < 0
 
 
@@ -78,7 +77,7 @@ def _harmed_before(outcome: Outcome, level: float, question: Question, look: Loo
         return None
     earlier = replace(question, sample=sample, rule=rule_of(sample))
     rows = _leading_rows(earlier)
-    return _harmed(outcome, level, (earlier, rows[0]), {row.id: row for row in rows}) if rows else None
+    return _harmed(outcome, level, (earlier, rows[0])) if rows else None
 
 
 def _until(sample: AnalysisSample, last: int) -> AnalysisSample:

@@ -46,6 +46,11 @@ class Question:
     spec: Mapping[str, str]
 
     @property
+    def leads(self) -> Inference:
+        """What leads the rows of this analysis, by the rule table."""
+        return self.rule.leading(self.analysis.headline)
+
+    @property
     def row_is_assignment(self) -> bool:
         """Tell whether the reform was assigned to the counties themselves."""
         return self.plan.panel.assignment_unit == self.plan.panel.unit
@@ -80,13 +85,13 @@ class Question:
         if isinstance(effect, NotEstimable):
             yield replace(row, reason=effect.detail)
             return
-        leading = LEADING.get(self.rule.leads, ())
+        leading = LEADING.get(self.leads, ())
         filled = _filled(row, effect, estimand)
         if estimand.rank is not None:
             yield _with_rank(filled, estimand.rank)
             return
-        if self.rule.leads in DRAWN:
-            yield self._drawn(filled, self.rule.leads, estimand)
+        if self.leads in DRAWN:
+            yield self._drawn(filled, self.leads, estimand)
         elif not leading:
             yield replace(filled, reason=self.rule.because)
         if effect.counts.n_pilot_clusters != 1:  # one assigned unit never shows a standard error
@@ -99,7 +104,7 @@ class Question:
 
     def _bands(self, points: list[Estimand]) -> Iterator[Row]:
         """Give the simultaneous band of a path; only where standard errors lead is there one that covers."""
-        leading = LEADING.get(self.rule.leads)
+        leading = LEADING.get(self.leads)
         path = points[0].path if points else None
         if path is None or leading is None:
             return

@@ -35,6 +35,10 @@ FEWEST_FOR_COVARIANCE = 10
 """Assigned pilots from which coefficients before the start have a covariance that a joint test can rest on."""
 
 
+COMPLETE_COUNTIES = "complete-counties"
+"""Flag: counties with gaps were left out, which the headline keeps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examination:
     """The headline of one outcome, examined."""
@@ -219,7 +223,12 @@ def _bounded(row: Row, effect: float, interval: RobustInterval, level: float) ->
 
 
 def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:
-    """Examine a headline; where its sample does not allow it, one row says why."""
+    """Examine a headline; where its sample does not allow it, one row says why.
+
+    What permutes counties needs complete ones: those with gaps are left out here, and every row is flagged.
+    """
+    flags = () if question.sample.gaps is None else (COMPLETE_COUNTIES,)
+    question = replace(question, sample=question.sample.without_gaps())
     target = linear_target(question.analysis, lead.spec)
     if target is None or lead.estimate is None:
         return
@@ -243,4 +252,5 @@ def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:
             reason=units.detail,
         )
         return
-    yield from Examination(question, lead, target, units).rows()
+    for row in Examination(question, lead, target, units).rows():
+        yield replace(row, flags=(*row.flags, *flags))
