@@ -63,7 +63,7 @@ WITHIN_THE_FILE = {
     "look after the window": ("last: 2023Q4", "last: 2023Q3", "is after the window's end 2023Q3"),
     "deflate without index": ("deflator: {column: prices, base: 2020Q2}\n", "", "no price index; add `deflator`"),
     "index without use": ("    deflate: true\n", "", "no outcome says `deflate: true`"),
-    "other reform without source": (", column: vbp}", "}", "give either `column` or `everywhere_from`"),
+    "other reform without source": (", column: vbp}", "}", "give one of `exposure`, `column` and `everywhere_from`"),
     "the reform itself": ("id: vbp", "id: tiered-pricing", "is the reform under evaluation"),
     "excluded twice": ("units: [c11]", "units: [c11, c11]", "the county c11 is excluded twice"),
     "negative anticipation": ("anticipation: 1", "anticipation: -1", "must be greater than or equal to 0"),

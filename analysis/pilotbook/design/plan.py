@@ -217,7 +217,7 @@ class AnalysisPlan(Section):
             values.append(self.weights.column)
             positive.append(self.weights.column)
         values += [covariate.column for covariate in self.covariates]
-        values += [other.column for other in self.co_interventions or () if other.column is not None]
+        values += [other.reached for other in self.co_interventions or () if other.reached is not None]
         if self.deflator is not None:
             values.append(self.deflator.column)
             positive.append(self.deflator.column)

@@ -103,7 +103,7 @@ class Imitations:
         if isinstance(units, NotEstimable):
             yield from (replace(row, reason=units.detail) for row in rows)
             return
-        (found,) = dip(units, JUST_BEFORE[a_year], DRAWS, np.random.default_rng(sample.seed))
+        (found,) = dip(units, JUST_BEFORE[a_year], DRAWS, np.random.default_rng(sample.seed), a_year)
         if isinstance(found, NotEstimable):
             yield from (replace(row, reason=found.detail) for row in rows)
             return

@@ -36,7 +36,9 @@ class Dip:
     p: float
 
 
-def dip(units: AssignedUnits, last: int, n_draws: int, rng: np.random.Generator) -> tuple[Dip | NotEstimable, ...]:
+def dip(
+    units: AssignedUnits, last: int, n_draws: int, rng: np.random.Generator, seasons: int = 1
+) -> tuple[Dip | NotEstimable, ...]:
     """Compare the pilots' last periods before the start with their earlier ones, and that with the controls'.
 
     Parameters
@@ -47,12 +49,14 @@ def dip(units: AssignedUnits, last: int, n_draws: int, rng: np.random.Generator)
         How many periods before the onset count as just before.
     n_draws, rng
         Number and source of placebo choices, which keep the size of every cohort.
+    seasons
+        Periods a year. Where enough earlier periods have the seasons of the last ones, they alone are compared.
 
     References
     ----------
     Ashenfelter (1978), Review of Economics and Statistics 60, 47-57; the test is that of Fisher (1935).
     """
-    windows = [_before(units, onset, last) for onset in units.onsets]
+    windows = [_before(units, onset, last, seasons) for onset in units.onsets]
     if any(earlier.sum() < FEWEST_EARLIER or not just.any() for just, earlier in windows):
         detail = f"fewer than {FEWEST_EARLIER} periods lie before the last {last} before a start"
         return (NotEstimable(Reason.NO_PRE_PERIOD, detail),) * len(units.paths)
@@ -92,12 +96,14 @@ def _held_equal(after: FloatArray, lagged: FloatArray, pilot: FloatArray, weight
     return float(np.linalg.lstsq(design, after * root, rcond=None)[0][0])
 
 
-def _before(units: AssignedUnits, onset: int, last: int) -> tuple[BoolArray, BoolArray]:
-    """Mark (n_periods,) the last observed periods before an onset, and those before them."""
+def _before(units: AssignedUnits, onset: int, last: int, seasons: int = 1) -> tuple[BoolArray, BoolArray]:
+    """Mark (n_periods,) the last observed periods before an onset, and those before them of the same seasons."""
     there = np.flatnonzero(units.present & (np.arange(units.n_periods) < onset))
+    now, past = there[-last:], there[:-last]
+    alike = past[np.isin(past % seasons, now % seasons)]
     just, earlier = np.zeros(units.n_periods, dtype=bool), np.zeros(units.n_periods, dtype=bool)
-    just[there[-last:]] = True
-    earlier[there[:-last]] = True
+    just[now] = True
+    earlier[alike if len(alike) >= FEWEST_EARLIER else past] = True
     return just, earlier
 
 
