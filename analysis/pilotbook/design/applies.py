@@ -9,6 +9,7 @@ import pandas as pd
 
 from pilotbook.design.consistency import Location, Problem
 from pilotbook.design.contract import NEVER
+from pilotbook.design.outcome import without_logarithm
 from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.design.planfile import PlanFile, refuse
 from pilotbook.design.scope import within_scope
@@ -36,7 +37,8 @@ def applied(plan_file: PlanFile, panel: Panel) -> Panel:
     plan = plan_file.plan
     refuse(plan_file, list(_scope(plan, panel)))
     part = within_scope(plan, panel)
-    refuse(plan_file, [*_periods(plan, part), *_analyses(plan, part), *_pilots(part), *_outcomes(plan, part)])
+    wrong = [*_periods(plan, part), *_outcomes(plan, part), *_logarithms(plan, part), *_analyses(plan, part)]
+    refuse(plan_file, [*wrong, *_pilots(part)])
     return part
 
 
@@ -86,6 +88,18 @@ def _looks(plan: AnalysisPlan, panel: Panel, start: pd.Period) -> Iterator[Probl
                 location,
                 f"at {text} no pilot has reached the last event time of `average`, {average[1]}; begin the looks in "
                 f"{first}, or average over fewer periods",
+            )
+
+
+def _logarithms(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    for i, outcome in enumerate(plan.outcomes):
+        found = np.argwhere(without_logarithm(outcome, panel))
+        if len(found):
+            unit, time = found[0]
+            yield Problem(
+                ("outcomes", i, "scale"),
+                f"{len(found)} values have no logarithm, the first in county {panel.units[unit]}, "
+                f"{format_period(panel.periods[time])}; take `scale: log` out, or correct the data",
             )
 
 

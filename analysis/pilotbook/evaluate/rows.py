@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan, Outcome
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
 from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
@@ -44,6 +44,7 @@ class Question:
     sample: AnalysisSample
     common: Mapping[str, Any]
     spec: Mapping[str, str]
+    outcome: Outcome
 
     @property
     def leads(self) -> Inference:
@@ -195,15 +196,17 @@ def questions(
     """Give every analysis of every outcome with every set of weights, in the order of the plan."""
     for outcome in plan.outcomes:
         for analysis in plan.analyses:
+            if analysis.estimator == "poisson" and outcome.scale == "log":
+                continue  # its effect is one on the logarithm already; a count it is no more
             for weighting, values in weights.items():
                 sample = draw_sample(plan, panel, outcome, analysis, values)
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
                     "unit": outcome.unit.en,
-                    "baseline": baseline(sample, analysis),
+                    "baseline": None if outcome.scale == "log" else baseline(sample, analysis),
                 }
-                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting))
+                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting), outcome)
 
 
 def rule_of(sample: AnalysisSample) -> InferenceRule:
