@@ -126,6 +126,7 @@ class Analysis(Section):
     title: Text | None = None
     cohorts: tuple[PeriodText, ...] | None = Field(
         default=None,
+        min_length=1,
         description="Start periods of the pilots that take part; all others that start are left out.",
     )
     controls: Literal["never_treated", "not_yet_treated"] = Field(
