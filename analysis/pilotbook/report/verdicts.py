@@ -95,6 +95,7 @@ UNKNOWN = {
 }
 """The same where it could not be evaluated, and of dimensions that a design without controls has no measure for."""
 
+P_VALUES = {"placebo", "dip", "family", "pre_trend_p"}
 COUNTS = {"firm_pilots", "assigned_pilots", "assigned_controls", "pre_periods"}
 
 DIMENSIONS = {
@@ -179,9 +180,15 @@ def reason_text(language: str, reason: Reason, numbers: Numbers) -> str:
         return say_if_known(language, reason.detail).rstrip(".。")
     if reason.value is None and reason.code in UNKNOWN:
         return say(language, UNKNOWN[reason.code])
-    digits = 0 if reason.code in COUNTS else 2
-    value = "" if reason.value is None else numbers.decimal(reason.value, digits)
-    return say(language, REASONS[reason.code], value=value)
+    return say(language, REASONS[reason.code], value=_reason_value(reason, numbers))
+
+
+def _reason_value(reason: Reason, numbers: Numbers) -> str:
+    if reason.value is None:
+        return ""
+    if reason.code in P_VALUES:
+        return f"&lt;{numbers.decimal(0.001, 3)}" if reason.value < 0.001 else numbers.decimal(reason.value, 3)
+    return numbers.decimal(reason.value, 0 if reason.code in COUNTS else 2)
 
 
 def basis(evaluation: Evaluation, language: str) -> Markdown:
@@ -195,6 +202,7 @@ def basis(evaluation: Evaluation, language: str) -> Markdown:
         said.append(
             say(language, "It was registered **after** data under the reform were there, so its choices may know them.")
         )
+    said.append(say(language, "Its content has the hash `{hash}`.", hash=registration["sha256"][:12]))
     said.append(say(language, LOOKS[look["occasion"]], number=look["number"], planned=look["planned"]))
     said += looking.horizon(evaluation, language)
     return Markdown(say(language, "{one} {another}", one="", another="").join(said))
