@@ -22,6 +22,7 @@ from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.gaps import gap_rows
+from pilotbook.evaluate.imitations import imitation_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
@@ -107,6 +108,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     rows.update({row.id: row for row in adjusted(plan, leads)})
     for question, lead in leads.values():
         if question.analysis.estimator not in SERIES_ESTIMATORS:
+            rows.update({row.id: row for row in imitation_rows(question, lead)})
             rows.update({row.id: row for row in gap_rows(panel, question, lead, weights[question.spec["weights"]])})
             rows.update({row.id: row for row in sensitivity_rows(question, lead, panel, list(rows.values()))})
     first = next(iter(leads.values()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pilotbook.design.plan import SERIES_ESTIMATORS, Outcome
 from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
 from pilotbook.report.reform_facts import catalogued
@@ -49,6 +50,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "cohort-effects": any(cohort_rows(evaluation, outcome.id) for outcome in evaluation.plan.outcomes),
         "relative": bool(evaluation.ledger.select(estimand=RELATIVE_EFFECT)),
         "estimator-agreement": bool(evaluation.ledger.select(estimand=ESTIMATORS_DIFFER)),
+        "imitations": bool(evaluation.ledger.select(estimator=IMITATION)),
         "balance": bool(evaluation.ledger.select(estimator=BALANCE)),
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pilotbook.judge.rules.truth import Truth
 
 Column = NDArray[Any]
-"""(units, windows): numbers as float64 (NaN: missing), truths as int8 (see `truth`), texts as object (empty: missing)."""
+"""(units, windows): numbers as float64 (NaN: missing), truths as int8 (see `truth`), texts as object (empty: none)."""
 
 
 @dataclass(frozen=True, slots=True)
