@@ -147,6 +147,16 @@ def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
             yield EventPath(outcome, *key, rows=tuple(own), bands=_bands(evaluation, own[0]))
 
 
+def shown_paths(evaluation: Evaluation) -> Iterator[EventPath]:
+    """Give the paths that are shown: all of a few outcomes, of many only that of the analysis which leads."""
+    few = len(evaluation.plan.outcomes) <= FEW_OUTCOMES
+    paths = list(event_paths(evaluation))
+    for outcome in evaluation.plan.outcomes:
+        own = [path for path in paths if path.outcome.id == outcome.id]
+        lead = evaluation.ledger.lead(outcome.id).estimator
+        yield from own if few else ([path for path in own if path.estimator == lead] or own)[:1]
+
+
 def _bands(evaluation: Evaluation, point: Row) -> dict[str, Row]:
     """Return the simultaneous band of the path that a point is on, by event time."""
     rows = evaluation.ledger.select(outcome=point.outcome, estimator=point.estimator, band=SUP_T)

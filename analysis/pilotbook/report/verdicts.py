@@ -208,6 +208,15 @@ def basis(evaluation: Evaluation, language: str) -> Markdown:
     return Markdown(say(language, "{one} {another}", one="", another="").join(said))
 
 
+def grade_matrix(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the grades, a line for each outcome and a column for each dimension."""
+    language = numbers.language
+    judged = [(outcome, evaluation.judgement(outcome.id)) for outcome in evaluation.plan.outcomes]
+    head = [say(language, name) for name in ("Outcome", "Grade", *DIMENSIONS.values())]
+    rows = [[o.title.text(language), j.grade, *(j.dimensions.get(name, "") for name in DIMENSIONS)] for o, j in judged]
+    return pipe_table(head, "l" * len(head), rows)
+
+
 def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return the grade of every dimension, and what decided it."""
     language = numbers.language
