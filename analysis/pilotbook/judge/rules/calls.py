@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -147,8 +147,9 @@ def _end(side: str) -> Operation:
     return read
 
 
-def _recorded(record: Collection[str] | None, run: Run, lack: Lack) -> Value:
-    return run.lacks.absent(lack, truth=True) if record is None else known_truth(lack.name in record)
+def _recorded(record: Mapping[str, bool], run: Run, lack: Lack) -> Value:
+    known = record.get(lack.name)
+    return run.lacks.absent(lack, truth=True) if known is None else known_truth(known)
 
 
 def _report_exists(run: Run, arguments: Arguments) -> Value:

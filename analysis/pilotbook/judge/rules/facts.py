@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pilotbook.judge.rules.truth import Truth
 
 Column = NDArray[Any]
-"""(units, windows): numbers as float64 (NaN: missing), truths as int8 (see `truth`), texts as object (empty: missing)."""
+"""(units, windows): numbers as float64 (NaN: missing), truths as int8 (`truth`), texts as object (empty: missing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Facts:
     yearly
         By what an effect is multiplied to be one of a year, by indicator; 1 if not named.
     reports, meetings
-        Kinds of window of which there is a report, or a joint meeting on record; None if nobody keeps a record.
+        Kind of window to whether there is a report of it, or a joint meeting in it; a kind that is not named is unknown.
     fired
         Other rules, by id: (n, t) truth on these units and windows.
     constants
@@ -103,8 +103,8 @@ class Facts:
     start: NDArray[np.intp]
     effects: Mapping[str, EffectLimits] = field(default_factory=dict)
     yearly: Mapping[str, float] = field(default_factory=dict)
-    reports: Collection[str] | None = None
-    meetings: Collection[str] | None = None
+    reports: Mapping[str, bool] = field(default_factory=dict)
+    meetings: Mapping[str, bool] = field(default_factory=dict)
     fired: Mapping[str, Truth] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
 

@@ -95,7 +95,9 @@ class RuleFinding:
         return min((spell.first for spell in self.open), default=None)
 
 
-def find(rule: LoadedRule, reading: LoadedReading, facts: Facts) -> tuple[RuleFinding, Evaluated]:
+def find(
+    rule: LoadedRule, reading: LoadedReading, facts: Facts, shown: NDArray[np.bool_]
+) -> tuple[RuleFinding, Evaluated]:
     """Evaluate one reading of a rule and say what was found.
 
     Parameters
@@ -125,7 +127,7 @@ def find(rule: LoadedRule, reading: LoadedReading, facts: Facts) -> tuple[RuleFi
         n_not_fired=not_fired,
         n_not_evaluable=rest,
         spells=() if classifies else tuple(spells(kept.fired, units, [str(window) for window in facts.windows])),
-        observed=None if classifies else _observed(reading, facts, found, keep),
+        observed=None if classifies else _observed(reading, facts, found, keep & shown),
         missing=tuple(kept.missing_at()) if units else ((Lack("units", rule.entry.level), 0),),
     )
     return finding, found
