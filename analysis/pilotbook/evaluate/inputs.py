@@ -9,6 +9,8 @@ from pilotbook import fingerprint
 from pilotbook.design.applies import applied
 from pilotbook.design.planfile import PlanFile
 from pilotbook.design.registry import registration_text
+from pilotbook.evaluate.monitoring.records import records_fingerprint
+from pilotbook.evaluate.monitoring.sources import catalogue_fingerprint, dataset_of, vintage_of
 from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.panel import Panel
 from pilotbook.project import DATA
@@ -36,6 +38,8 @@ def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str,
         "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
         "registration": fingerprint.of_json(registration_text(plan_file)),
         "period": period,
+        "catalogue": catalogue_fingerprint(),
+        "records": records_fingerprint(dataset_of(vintage_of(plan_file))),
         "code": fingerprint.of_code("panel", "design", "estimate", "judge", "evaluate"),
         "libraries": fingerprint.of_libraries(LIBRARIES),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+
 from pilotbook.design.looks import Look
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.evaluate.judgement import Judgement
@@ -42,6 +43,7 @@ def _limits(rows: Mapping[str, Row], judged: Judgement, lack: str | None) -> Eff
         baseline=_number(lead.baseline),
         estimate=_number(lead.estimate),
         row=adjusted.id if adjusted else lead.id,
+        harm_row=harm.id if harm else None,
         lack=UNFIT.get(judged.verdict, lack),
     )
 

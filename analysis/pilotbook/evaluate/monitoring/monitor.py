@@ -14,9 +14,10 @@ from pilotbook.judge.rules.book import CRITICAL_ALERTS, LoadedReading, LoadedRul
 from pilotbook.judge.rules.decision import Decided, decide_reform
 from pilotbook.judge.rules.evaluate import Evaluated, amounts
 from pilotbook.judge.rules.facts import Column, EffectLimits, Facts
-from pilotbook.judge.rules.findings import RuleFinding, find, leading_comparison
+from pilotbook.judge.rules.findings import RuleFinding, find, leading_comparison, nearest
+from pilotbook.judge.rules.levels import ONE_UNIT
 from pilotbook.judge.rules.settlement import Account, account, settlements
-from pilotbook.judge.rules.tree import Name
+from pilotbook.judge.rules.tree import Name, calls
 from pilotbook.judge.rules.truth import FALSE, TRUE, UNKNOWN, Truth
 from pilotbook.judge.rules.watch import WatchList, in_small_groups, watch_list
 from pilotbook.judge.rules.windows import Window
@@ -25,6 +26,10 @@ from pilotbook.panel.catalogue import Catalogue
 
 MONEY = ("revenue", "spending", "cost", "budget", "fund", "income", "procurement", "price")
 """Words of denominators that count money; all others count persons or cases."""
+
+
+OF_NOW = ("lower95", "upper95", "lower90", "upper90", "effect_reported", "report_exists", "meeting_logged")
+"""Functions that know the window of the report only; a rule that calls one has no history."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +50,8 @@ class Monitoring:
         Rule to the number of units of pilot counties for which it fires, as written.
     critical_alerts
         The number of critical alerts that the decision was read with; None if unknown.
+    effects
+        The estimated effects that were there to be read, by indicator.
     """
 
     findings: tuple[RuleFinding, ...]
@@ -53,6 +60,7 @@ class Monitoring:
     decided: Decided
     in_pilots: Mapping[str, int]
     critical_alerts: float | None
+    effects: Mapping[str, EffectLimits]
 
 
 def monitor(
@@ -89,6 +97,7 @@ def monitor(
         decided=decide_reform(written, verdicts, concerned),
         in_pilots=run.in_pilots,
         critical_alerts=run.critical_alerts(),
+        effects=effects,
     )
 
 
@@ -111,8 +120,10 @@ class _Run:
 
     def read(self, rule: LoadedRule, reading: LoadedReading) -> RuleFinding:
         """Read one reading of a rule."""
-        level = rule.entry.level
+        level = rule.entry.level if not reading.causal or rule.entry.level in ONE_UNIT else "county group"
         facts = self.facts(level, reading.window)
+        if any(calls(reading.checked.tree, *OF_NOW)):
+            facts = facts.latest()
         known = replace(
             facts,
             effects=self.effects,
@@ -188,7 +199,8 @@ class _Run:
     def _watch(self, rule: LoadedRule, reading: LoadedReading, facts: Facts, finding: RuleFinding) -> WatchList:
         pair = leading_comparison(reading.checked.tree)
         assert pair is not None  # every alert on facilities compares a number
-        value, threshold = (amounts(node, facts)[:, -1] for node in pair)
+        value = amounts(pair[0], facts)[:, -1]
+        threshold = nearest(value, [amounts(node, facts)[:, -1] for node in pair[1]])
         name = pair[0].series if isinstance(pair[0], Name) else ""
         size = facts.series(f"{name}.denominator") if name else None
         return watch_list(

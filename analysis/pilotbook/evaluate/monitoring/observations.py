@@ -17,7 +17,7 @@ from pilotbook.judge.rules.levels import ONE_UNIT, PILOTS
 from pilotbook.judge.rules.windows import Window
 from pilotbook.panel.catalogue import Catalogue
 from pilotbook.panel.contract.layout import TableKind
-from pilotbook.panel.periods import FREQUENCY, PeriodKind
+from pilotbook.panel.periods import FREQUENCY, PeriodKind, period_kind
 
 ENOUGH_KNOWN = 0.8
 """A mean over counties is given while no more than a fifth of them, by residents, is missing."""
@@ -58,7 +58,7 @@ class Observations:
 
     @classmethod
     def of(
-        cls, frames: Tables, starts: Mapping[str, pd.Period], period: pd.Period, kind: PeriodKind, catalogue: Catalogue
+        cls, frames: Tables, starts: Mapping[str, pd.Period], period: pd.Period, catalogue: Catalogue
     ) -> Observations:
         """Lay out the tables, up to a period."""
         until = period.end_time
@@ -69,6 +69,8 @@ class Observations:
         }
         counties = frames["counties"].set_index("county") if "counties" in frames else pd.DataFrame()
         inputs = FurtherInputs.of(frames.get("inputs"), catalogue, until)
+        kind = period_kind(str(period))
+        assert kind is not None  # every period of a panel is one of the three
         return cls(laid, inputs, counties, starts, until, kind, catalogue)
 
     def places(self, level: str) -> Places:
@@ -163,7 +165,7 @@ class Observations:
         """Say how the periods of a window make one value: a denominator is a sum, what is counted rarely its last."""
         if name.endswith((".numerator", ".denominator")):
             return "sum"
-        indicator = self.catalogue.indicators.get(name.split("[")[0])
+        indicator = self.catalogue.indicators.get(name.split("[", maxsplit=1)[0])
         return "last" if indicator is not None and LENGTH[indicator.frequency] > LENGTH[own] else "mean"
 
     def _mean_over_counties(self, values: Column, level: str, table: LevelTable) -> Column | None:

@@ -1,7 +1,7 @@
 """What is on record beside the data: other reports of the programme, and joint meetings.
 
-Two logs may stand beside a data set, in its folder: ``reports.csv`` with a column ``period`` (2024-03, 2024Q1, 2024) for
-the monthly dispatch, the quarterly notice and the annual assessment, and ``meetings.csv`` with a column ``date``
+Two logs may stand beside a data set, in its folder: ``reports.csv`` with a column ``period`` (2024-03, 2024Q1, 2024)
+for the monthly dispatch, the quarterly notice and the annual assessment, and ``meetings.csv`` with a column ``date``
 (2024-03-15). They are part of what is handed in, so that a report that is rerun finds the same.
 """
 

@@ -80,8 +80,8 @@ def decide_reform(
 ) -> Decided:
     """Take the first decision that holds: pause, adjust, not decidable, expand, hold.
 
-    To pause or to adjust one rule is enough, whatever is missing elsewhere. To expand, the rule must fire, no verdict may
-    be worse than none, and every guard must be known not to fire.
+    To pause or to adjust one rule is enough, whatever is missing elsewhere. To expand, the rule must fire, no verdict
+    may be a worsening, and every guard must be known not to fire.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,8 +31,8 @@ class EffectLimits:
         Level before the reform, NaN if unknown.
     estimate
         The effect, NaN if there is none.
-    row
-        Id of the ledger's row of the adjusted interval.
+    row, harm_row
+        Ids of the ledger's rows of the two intervals.
     lack
         Why it cannot be used, as a code; None if it can.
     """
@@ -44,6 +44,7 @@ class EffectLimits:
     baseline: float = math.nan
     estimate: float = math.nan
     row: str | None = None
+    harm_row: str | None = None
     lack: str | None = None
 
 
@@ -88,7 +89,7 @@ class Facts:
     yearly
         By what an effect is multiplied to be one of a year, by indicator; 1 if not named.
     reports, meetings
-        Kind of window to whether there is a report of it, or a joint meeting in it; a kind that is not named is unknown.
+        Kind of window to whether there is a report of it, or a joint meeting in it; one that is not named is unknown.
     fired
         Other rules, by id: (n, t) truth on these units and windows.
     constants
@@ -112,3 +113,12 @@ class Facts:
     def shape(self) -> tuple[int, int]:
         """Number of units and of windows."""
         return len(self.units), len(self.windows)
+
+    def latest(self) -> Facts:
+        """Return the same facts of the last window alone."""
+
+        def series(name: str) -> Column | None:
+            column = self.series(name)
+            return None if column is None else column[:, -1:]
+
+        return replace(self, windows=self.windows[-1:], series=series, start=np.minimum(self.start, 1))
