@@ -104,10 +104,21 @@ local function div(element)
     local kind = class:match '^callout%-(%a+)$'
     if kind and kinds[kind] then return callout(element, kind) end
   end
+  if typst and element.classes:includes 'one-page' then
+    local out = pandoc.Blocks { raw '#one-page[' }
+    out:extend(element.content)
+    out:insert(raw ']')
+    return out
+  end
   if element.classes:includes 'panel-tabset' then
     local tabs = split_tabs(element.content)
     return html and html_tabset(tabs) or typst_tabset(tabs)
   end
 end
 
-return { { Meta = read_words }, { Div = div } }
+-- the rows that numbers lead to are shown in HTML only
+local function link(element)
+  if typst and element.target:match '^#row%-' then return element.content end
+end
+
+return { { Meta = read_words }, { Div = div, Link = link } }

@@ -10,7 +10,7 @@ import pytest
 
 from pilotbook import project
 from pilotbook.fingerprint import sha256
-from pilotbook.report import making, stages
+from pilotbook.report import chapters as report_chapters
 
 from .conftest import Bench
 
@@ -29,16 +29,9 @@ def whole(folder: Path) -> bool:
 def chapters(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the chapters that a test may change."""
     folder = bench.example.folder / "chapters"
-    folder.mkdir()
-    for name in (bench_chapter(), stages.BIBLIOGRAPHY):
-        shutil.copy(project.CHAPTERS / name, folder)
-    for module in (stages, making):
-        monkeypatch.setattr(module, "CHAPTERS", folder)
+    shutil.copytree(project.CHAPTERS, folder, ignore=shutil.ignore_patterns("p*"))
+    monkeypatch.setattr(report_chapters, "CHAPTERS", folder)
     return folder
-
-
-def bench_chapter() -> str:
-    return "did.ipynb"
 
 
 def test_the_first_time_everything_is_done(bench):
@@ -100,16 +93,16 @@ def test_another_style_neither_executes_nor_estimates(bench):
 def test_another_chapter_executes_but_does_not_estimate(bench, chapters):
     bench.render()
     bench.work()
-    chapter = chapters / bench_chapter()
+    chapter = chapters / "glance.ipynb"
     chapter.write_text(chapter.read_text(encoding="utf-8").replace("At a glance", "In short"), encoding="utf-8")
-    assert bench.render().done["en/notebook"] == ["chapter"]
+    assert bench.render().done["en/notebook"] == ["chapter glance"]
     assert bench.work() == (0, 1, ALL)
 
 
 def test_another_bibliography_draws_only(bench, chapters):
     bench.render()
     bench.work()
-    with (chapters / stages.BIBLIOGRAPHY).open("a", encoding="utf-8") as stream:
+    with (chapters / "references.bib").open("a", encoding="utf-8") as stream:
         stream.write("\n% a note\n")
     assert set(bench.render().done) == {"en/html", "en/pdf"}
     assert bench.work() == (0, 0, ALL)
@@ -158,7 +151,7 @@ def test_an_output_that_rests_on_other_estimates_does_not_stay(bench):
 
 def test_a_page_of_another_style_does_not_stay_beside_a_new_notebook(bench, chapters):
     bench.render()
-    chapter = chapters / bench_chapter()
+    chapter = chapters / "glance.ipynb"
     chapter.write_text(chapter.read_text(encoding="utf-8").replace("At a glance", "In short"), encoding="utf-8")
     bench.render(formats=("html",))
     assert not (bench.example.report / "en" / "report.pdf").exists()

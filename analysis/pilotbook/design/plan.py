@@ -13,11 +13,13 @@ from pilotbook.design.section import Identifier, PeriodText, Section, Text, Word
 from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import PeriodKind
+from pilotbook.panel.prepare import Gaps
 
 __all__ = [
     "TWINS",
     "Analysis",
     "AnalysisPlan",
+    "ChapterName",
     "EstimatorName",
     "Outcome",
     "PanelSection",
@@ -71,6 +73,9 @@ class Outcome(Section):
     minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
     minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
     deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
+    scale: Literal["level", "log"] = Field(
+        default="level", description="log: 100 times the natural logarithm, as for a growth rate; unit and effect too."
+    )
 
     @model_validator(mode="after")
     def _one_definition(self) -> Self:
@@ -108,6 +113,10 @@ EstimatorName = Literal[
 ]
 SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
+
+
+ChapterName = Literal["glance", "verdicts", "reform", "data", "did", "its", "sensitivity", "rules", "claims", "changes"]
+"""The chapters of a report, in its order; each is a notebook in ``analysis/``."""
 
 
 class Analysis(Section):
@@ -167,11 +176,20 @@ class AnalysisPlan(Section):
     series: SeriesSection | None = Field(default=None, description="Needed by the estimators its and controlled_its.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the confidence intervals.")
     limitations: tuple[Words, ...] = Field(default=(), description="What a reader must not conclude.")
+    chapters: tuple[ChapterName, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Chapters of the report; by default all that its designs have. A monthly brief: [glance, rules].",
+    )
 
     window: Window | None = Field(default=None, description="The periods that take part; by default all of the data.")
     exclusions: tuple[Exclusion, ...] = Field(default=(), description="Counties that take no part, with the reason.")
     anticipation: int = Field(default=0, ge=0, le=8, description="Periods before the start that may be affected.")
     transition: int = Field(default=0, ge=0, le=8, description="Periods from the start on that are left out.")
+    gaps: Gaps = Field(
+        default="keep",
+        description="Counties that lack a value in a period: kept with what they have, or dropped whole.",
+    )
     covid: Covid | None = Field(default=None, description="What is done about the COVID-19 periods.")
     deflator: Deflator | None = Field(default=None, description="The price index of the outcomes in money.")
     covariates: tuple[Covariate, ...] = Field(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 SCHEMA = 1
+FILE = "estimates.json"
 
 BEFORE_AFTER, BACON = "before_after", "bacon"
 BALANCE, OTHER_REFORM = "balance", "other_reform"
@@ -149,6 +150,10 @@ class Ledger:
         if len(found) != 1:
             raise LookupError(f"{len(found)} ledger rows match {facts}, not one: {[row.id for row in found]}")
         return found[0]
+
+    def row(self, name: str) -> Row:
+        """Return the row with an id."""
+        return next(row for row in self.rows if row.id == name)
 
     def lead(self, outcome: str) -> Row:
         """Return the headline row of an outcome."""

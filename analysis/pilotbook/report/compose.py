@@ -15,6 +15,9 @@ from pilotbook.errors import NotebookError
 from pilotbook.report.language import translate
 from pilotbook.report.parameters import TAG
 
+SHARED = "shared"
+"""Tag of a cell that opens the evaluation; chapters that have the same one share it."""
+
 PART = "part:"
 """Begins the tag of a cell that is left out where there is nothing for it to show."""
 
@@ -50,7 +53,8 @@ def compose(
     ----------
     chapters
         Name to notebook, in the order of the report. Each has a raw front matter cell and a cell tagged
-        ``parameters``; of the joined report, the first chapter's parameters cell stays.
+        ``parameters``; of the joined report, the first chapter's parameters cell stays. Of cells tagged ``shared``
+        with the same source, the first stays.
     front_matter
         The report's own front matter; the chapters' are left out.
     language
@@ -67,16 +71,16 @@ def compose(
     front = nbformat.v4.new_raw_cell(_yaml(front_matter))
     front["id"] = "front-matter"
     report.cells.append(front)
-    seen_parameters = False
+    seen: set[str] = set()
     for name, chapter in chapters.items():
         report.metadata.setdefault("kernelspec", chapter.metadata.get("kernelspec", _KERNEL))
         for cell in chapter.cells:
             if _is_front_matter(cell) or not _has_its_part(cell, parts):
                 continue
-            if TAG in cell.metadata.get("tags", []):
-                if seen_parameters:
-                    continue
-                seen_parameters = True
+            once = _once(cell)
+            if once in seen:
+                continue
+            seen |= {once} - {""}
             copy = deepcopy(cell)
             copy["id"] = f"{name}-{cell.id}"
             report.cells.append(copy)
@@ -85,6 +89,12 @@ def compose(
 
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def _once(cell: NotebookNode) -> str:
+    """Return what a cell is that a report has once, empty for any other."""
+    tags = cell.metadata.get("tags", [])
+    return TAG if TAG in tags else cell.source if SHARED in tags else ""
 
 
 def _is_front_matter(cell: NotebookNode) -> bool:

@@ -13,56 +13,56 @@ from nbformat import NotebookNode
 
 from pilotbook.errors import NotebookError, ProofError, RenderError
 from pilotbook.evaluate.evaluation import evaluate
-from pilotbook.project import CHAPTERS, PLANS_VARIABLE
+from pilotbook.project import PLANS_VARIABLE
 from pilotbook.report import parameters
+from pilotbook.report.chapters import bibliography, notebook_of
 from pilotbook.report.compose import compose, read_notebook, write_notebook
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.selection import parts
-from pilotbook.report.stages import BIBLIOGRAPHY, ESTIMATES, Stages, output_of
+from pilotbook.report.stages import ESTIMATES, Stages, output_of
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
-    """The notebook of a report, and the values of its parameters in each language."""
+class Sources:
+    """The notebooks of a report by chapter, and the values of their parameters in each language."""
 
-    notebook: NotebookNode
+    chapters: Mapping[str, NotebookNode]
     values: Mapping[str, Mapping[str, parameters.Value]]
 
 
-def read_chapter(stages: Stages) -> Chapter:
-    """Read the chapter of a report and check its parameters, before anything is written.
+def read_sources(stages: Stages) -> Sources:
+    """Read the chapters of a report and check their parameters, before anything is written.
 
     Raises
     ------
     NotebookError
-        If the chapter is no notebook, or does not declare its parameters.
+        If a chapter is no notebook, does not declare its parameters, or declares one as another chapter does not.
     ParameterError
         If one is unknown, missing, or of another type than declared.
     """
-    notebook = read_notebook(CHAPTERS / stages.chapter)
-    declared = parameters.declared(notebook, stages.chapter)
+    chapters: dict[str, NotebookNode] = {name: read_notebook(notebook_of(name)) for name in stages.chapters}
+    declared = parameters.declared_together(chapters)
     languages = stages.request.languages
-    return Chapter(
-        notebook, {lang: parameters.check(stages.parameters(lang), declared, stages.chapter) for lang in languages}
-    )
+    where = stages.request.plan.id
+    return Sources(chapters, {lang: parameters.check(stages.parameters(lang), declared, where) for lang in languages})
 
 
 OWN = re.compile(r"(estimates|manifest)\.json|[a-z]{2}/report\.(ipynb|html|pdf)")
 """The files that a report's folder is made of; whatever else is in it belongs to somebody else."""
 
 
-def make(work: Path, stages: Stages, chapter: Chapter, earlier: Manifest, tell: Callable[[str], None]) -> None:
+def make(work: Path, stages: Stages, sources: Sources, earlier: Manifest, tell: Callable[[str], None]) -> None:
     """Make the whole folder of a report in ``work``.
 
     Parameters
     ----------
     work
         An empty private folder.
-    stages, chapter, earlier
-        What is to be there, from which notebook, and what the earlier result has.
+    stages, sources, earlier
+        What is to be there, from which notebooks, and what the earlier result has.
     tell
         Called with a line at each step.
 
@@ -71,7 +71,7 @@ def make(work: Path, stages: Stages, chapter: Chapter, earlier: Manifest, tell: 
     PilotbookError
         If a stage fails. What was executed so far is then kept beside the folder of the report.
     """
-    _Making(work, stages, earlier, tell).run(chapter)
+    _Making(work, stages, earlier, tell).run(sources)
 
 
 class _Making:
@@ -82,7 +82,7 @@ class _Making:
         self.manifest = Manifest(self.request.plan.id, self.period)
         self._tell = tell
 
-    def run(self, chapter: Chapter) -> None:
+    def run(self, sources: Sources) -> None:
         self._carry_over()
         self._keep_files_of_others()
         if ESTIMATES in self.todo:
@@ -90,7 +90,7 @@ class _Making:
         for language in self.request.languages:
             (self.work / language).mkdir(exist_ok=True)
             if f"{language}/notebook" in self.todo:
-                self._execute(chapter.notebook, language, chapter.values[language])
+                self._execute(sources.chapters, language, sources.values[language])
             formats = [fmt for fmt in self.request.formats if f"{language}/{fmt}" in self.todo]
             if formats:
                 self._draw(language, formats)
@@ -130,17 +130,20 @@ class _Making:
         evaluate(self.request.plan, self.stages.panel, self.period).write(self.work)
         self._done(ESTIMATES)
 
-    def _execute(self, chapter: NotebookNode, language: str, values: Mapping[str, parameters.Value]) -> None:
+    def _execute(
+        self, chapters: Mapping[str, NotebookNode], language: str, values: Mapping[str, parameters.Value]
+    ) -> None:
         stage = f"{language}/notebook"
-        self._say(f"executing the chapter in {language} ({', '.join(self.todo[stage])})")
+        self._say(f"executing {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
         evaluation = evaluate(plan, self.stages.panel, self.period)
         matter = front_matter(plan, evaluation, values)
-        notebook = compose({Path(self.stages.chapter).stem: chapter}, matter, language, parts(evaluation))
+        notebook = compose(chapters, matter, language, parts(evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
-                execute(notebook, Path(folder), self.stages.chapter, {PLANS_VARIABLE: str(plan.path.parent)})
+                variables = {PLANS_VARIABLE: str(plan.path.parent)}
+                execute(notebook, Path(folder), plan.id, variables, self.request.executor)
             except NotebookError as error:
                 raise NotebookError(f"{error}\n{self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))
@@ -152,7 +155,7 @@ class _Making:
         self._say(f"{' and '.join(formats)} in {language} by the {engine.name} engine ({engine.version})")
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
             copy = Path(shutil.copy(notebook, private))
-            shutil.copy(CHAPTERS / BIBLIOGRAPHY, private)
+            shutil.copy(bibliography(), private)
             try:
                 engine.render(copy, notebook.parent, tuple(formats))
                 self._prove(language, formats)

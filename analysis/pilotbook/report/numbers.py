@@ -8,6 +8,7 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
+from pilotbook import fingerprint
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
 from pilotbook.report.language import LOCALE, say
 
@@ -32,6 +33,11 @@ class Tagged(str):
         return str(self)
 
 
+def anchor(row: Row) -> str:
+    """Return the name of the place where a row stands in full."""
+    return f"row-{fingerprint.sha256(row.id)[:10]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """Formats the numbers of one ledger in one language.
@@ -42,6 +48,8 @@ class Numbers:
 
     ledger: Ledger
     language: str = "en"
+    led_to: dict[str, Row] | None = None
+    """Where each number leads by a click to its row: the rows that were led to so far, by id."""
 
     @property
     def missing(self) -> Tagged:
@@ -53,7 +61,11 @@ class Numbers:
         if getattr(row, name) is None:
             return self.missing
         text = self.text(row, name).replace("<", "&lt;")
-        return Tagged(f'[{text}]{{data-ledger="{row.id}" data-field="{name}"}}')
+        tagged = f'[{text}]{{data-ledger="{row.id}" data-field="{name}"}}'
+        if self.led_to is None:
+            return Tagged(tagged)
+        self.led_to[row.id] = row
+        return Tagged(f"[{tagged}](#{anchor(row)})")
 
     def text(self, row: Row, name: Field) -> str:
         """Format one field of a row in the decimals of its outcome, without a tag."""

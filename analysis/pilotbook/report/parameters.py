@@ -53,6 +53,26 @@ def declared(notebook: nbformat.NotebookNode, name: str) -> dict[str, Parameter]
     return {parameter.name: parameter for parameter in found}
 
 
+def declared_together(chapters: Mapping[str, nbformat.NotebookNode]) -> dict[str, Parameter]:
+    """Read the parameters of several chapters, which a report sets once for all of them.
+
+    Raises
+    ------
+    NotebookError
+        If a chapter declares none, or one of another type than the chapter before.
+    """
+    found: dict[str, Parameter] = {}
+    for chapter, notebook in chapters.items():
+        for parameter in declared(notebook, chapter).values():
+            earlier = found.setdefault(parameter.name, parameter)
+            if earlier.type is not parameter.type:
+                raise NotebookError(
+                    f"{chapter}: the parameter '{parameter.name}' is of type {parameter.type.__name__}; "
+                    f"another chapter of the report declares it as {earlier.type.__name__}"
+                )
+    return found
+
+
 def _without_options(source: str) -> str:
     return "\n".join("" if line.startswith("#|") else line for line in source.split("\n"))
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pilotbook.design.plan import Outcome
+from pilotbook.design.plan import SERIES_ESTIMATORS, Outcome
 from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.report.reform_facts import catalogued
+from pilotbook.report.tile_grid import has_provinces
 
 GROUPS = ("pilots", "controls")
 
 FORBIDDEN_LIMIT = 0.1
 """From this share of forbidden comparisons on, two-way fixed effects are in the ledger but not among the results."""
+
+FEW_OUTCOMES = 2
+"""Up to so many outcomes, their sentences stand on page one."""
 
 FEWEST_PILOTS, FEWEST_COHORTS = 3, 0.5
 """A point of a path that rests on fewer pilot counties, or on a smaller share of the cohorts, is not interpreted."""
@@ -25,7 +30,17 @@ def parts(evaluation: Evaluation) -> set[str]:
 
     A cell belongs to a part by a tag such as ``part:event-times``.
     """
+    estimators = {analysis.estimator for analysis in evaluation.plan.analyses}
+    leads = next(analysis.estimator for analysis in evaluation.plan.analyses if analysis.headline)
     found = {
+        "did": bool(estimators - set(SERIES_ESTIMATORS)),
+        "series": bool(estimators & set(SERIES_ESTIMATORS)),
+        "did-leads": leads not in SERIES_ESTIMATORS,
+        "series-leads": leads in SERIES_ESTIMATORS,
+        "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
+        "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
+        "catalogued": catalogued(evaluation) is not None,
+        "provinces": has_provinces(evaluation) and evaluation.contract.controls > 0,
         "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
         "event-times": any(True for _ in event_paths(evaluation)),
         "bands": any(path.bands for path in event_paths(evaluation)),

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pilotbook import fingerprint
-from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
-from pilotbook.design.planfile import PlanFile
+from pilotbook.design.plan import ChapterName
+from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.errors import NotebookError, ParameterError
-from pilotbook.evaluate.inputs import estimate_inputs
-from pilotbook.panel.panel import Panel
-from pilotbook.project import CHAPTERS
+from pilotbook.evaluate.inputs import estimate_ingredients, load_panel
+from pilotbook.panel.panel import Panel, Source
+from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.engine import Engine
+from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
-DID, ITS = "did.ipynb", "its.ipynb"
-BIBLIOGRAPHY = "references.bib"
-MAKING = frozenset({"__init__", "batch", "making", "manifest", "output", "proof", "render", "stages"})
+MAKING = frozenset({"__init__", "batch", "forkserver", "making", "manifest", "output", "proof", "render", "stages"})
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
-LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
+LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")
 
 ESTIMATES = "estimates"
 
@@ -49,7 +50,9 @@ class Request:
     out
         The folder under which ``<plan>/<period>/`` is made.
     parameters
-        Further parameters of the chapter, by name.
+        Further parameters of the chapters, by name.
+    executor
+        What runs the chapter, ``fork`` or ``kernel``; both give the same bytes.
     """
 
     plan: PlanFile
@@ -59,12 +62,7 @@ class Request:
     engine: Engine
     out: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
-
-
-def chapter_of(plan: AnalysisPlan) -> str:
-    """Return the chapter of a plan: interrupted time series if one leads, else difference-in-differences."""
-    leads = next(analysis.estimator for analysis in plan.analyses if analysis.headline)
-    return ITS if leads in SERIES_ESTIMATORS else DID
+    executor: str = DEFAULT
 
 
 def output_of(stage: str) -> str:
@@ -81,21 +79,28 @@ class Stages:
 
     Attributes
     ----------
-    request, panel, period
-        What is rendered, on which data, up to when.
+    request, period
+        What is rendered, up to when.
+    ingredients
+        Stage to what it rests on, by name, in the order in which the stages are done.
     inputs
-        Stage to the names and hashes of what it rests on, in the order in which the stages are done.
+        The same as a manifest has them: texts as they are, of everything else the hash.
     """
 
     request: Request
-    panel: Panel
     period: str
+    ingredients: Mapping[str, Mapping[str, Any]]
     inputs: Mapping[str, Mapping[str, str]]
 
     @property
-    def chapter(self) -> str:
-        """Return the notebook that the report is made of: that of the analysis which leads."""
-        return chapter_of(self.request.plan.plan)
+    def panel(self) -> Panel:
+        """Return the data, which an unchanged report does not read."""
+        return load_panel(self.request.plan)
+
+    @property
+    def chapters(self) -> tuple[ChapterName, ...]:
+        """Return the chapters of the report, in its order."""
+        return chapters_of(self.request.plan.plan)
 
     @property
     def target(self) -> Path:
@@ -103,7 +108,7 @@ class Stages:
         return self.request.out / self.request.plan.id / self.period
 
     def parameters(self, language: str) -> dict[str, str]:
-        """Return what the chapter is given, by name.
+        """Return what the chapters are given, by name.
 
         Raises
         ------
@@ -149,46 +154,57 @@ class Stages:
         )
 
 
-def stages(request: Request, panel: Panel, period: str) -> Stages:
+def stages(request: Request, source: Source, period: str) -> Stages:
     """Name and hash what every stage of a request rests on.
 
     Raises
     ------
     NotebookError
-        If the chapter is not there.
+        If a chapter is not there.
     ParameterError
         If the request names a parameter that the call itself sets.
     """
-    inputs = {ESTIMATES: estimate_inputs(request.plan, panel, period)}
-    found = Stages(request, panel, period, inputs)
-    chapter = CHAPTERS / found.chapter
-    if not chapter.is_file():
-        raise NotebookError(f"{chapter}: the chapter does not exist")
+    ingredients: dict[str, Mapping[str, Any]] = {}
+    inputs: dict[str, dict[str, str]] = {}
+    found = Stages(request, period, ingredients, inputs)
+
+    def rests_on(stage: str, names: Mapping[str, Any]) -> None:
+        ingredients[stage], inputs[stage] = names, fingerprint.of_ingredients(names)
+
+    rests_on(ESTIMATES, estimate_ingredients(request.plan, source, period))
     shared = {
-        "estimates": fingerprint.of_json(inputs[ESTIMATES]),
-        "chapter": fingerprint.sha256(chapter.read_bytes()),
-        "code": fingerprint.of_code(*_showing()),
-        "libraries": fingerprint.of_libraries(LIBRARIES),
+        "estimates": inputs[ESTIMATES],
+        **{f"chapter {name}": _hash_of_chapter(name) for name in found.chapters},
+        "code": fingerprint.code(*_showing()),
+        "libraries": fingerprint.libraries(*LIBRARIES),
+        "plan file": shown_name(request.plan),
     }
-    engine = request.engine.fingerprint()
-    proof = fingerprint.of_code("report/proof.py", "report/numbers.py")
-    bibliography = fingerprint.sha256((CHAPTERS / BIBLIOGRAPHY).read_bytes())
+    engine = request.engine
+    pages = {
+        "bibliography": fingerprint.sha256(bibliography().read_bytes()),
+        "engine": {"name": engine.name, "version": engine.version, "files": engine.fingerprint()},
+        "proof": fingerprint.code("report/proof.py", "report/numbers.py"),
+    }
     for language in request.languages:
-        notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
-        pages = {
-            "notebook": fingerprint.of_json(notebook),
-            "bibliography": bibliography,
-            "engine": engine,
-            "proof": proof,
-        }
-        inputs[f"{language}/notebook"] = notebook
-        inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
+        notebook = f"{language}/notebook"
+        rests_on(notebook, {**shared, **_words(language), "parameters": found.parameters(language)})
+        for fmt in request.formats:
+            rests_on(f"{language}/{fmt}", {"notebook": inputs[notebook], **pages})
     return found
 
 
-def _showing() -> list[str]:
+def _hash_of_chapter(name: ChapterName) -> str:
+    path = notebook_of(name)
+    if not path.is_file():
+        raise NotebookError(f"{path}: the chapter does not exist")
+    return fingerprint.sha256(path.read_bytes())
+
+
+@cache
+def _showing() -> tuple[str, ...]:
     """Name the modules that shape an executed notebook."""
-    return [f"report/{path.name}" for path in sorted(Path(__file__).parent.glob("*.py")) if path.stem not in MAKING]
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return tuple(f"report/{path.name}" for path in modules if path.stem not in MAKING)
 
 
 def _words(language: str) -> dict[str, str]:

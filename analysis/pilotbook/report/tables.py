@@ -23,7 +23,8 @@ from pilotbook.report.selection import (
 from pilotbook.report.words import analysis_name, role_name, weights_name
 
 SPAN = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
-"""A tagged number: what is seen of it stands in the brackets."""
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+"""A tagged number, a link: what is seen of it stands in the brackets."""
 
 
 def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> Markdown:
@@ -48,7 +49,7 @@ def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -
 
 
 def _rule(align: str, cells: Sequence[str]) -> str:
-    seen = [SPAN.sub(r"\1", cell).strip("*`") for cell in cells]
+    seen = [LINK.sub(r"\1", SPAN.sub(r"\1", cell)).strip("*`") for cell in cells]
     longest_word = max(_width(word) for cell in seen for word in cell.split() or [""])
     dashes = "-" * max(4, min(longest_word, 34) + 2, min(max(map(_width, seen)), 34) + 2)
     return f":{dashes}" if align == "l" else f"{dashes}:"

@@ -15,7 +15,7 @@ from pilotbook.evaluate.monitoring.entries import monitoring_entry, monitoring_r
 from pilotbook.evaluate.monitoring.monitor import Monitoring, monitor
 from pilotbook.evaluate.monitoring.observations import Observations, Tables
 from pilotbook.evaluate.monitoring.records import read_records
-from pilotbook.evaluate.monitoring.sources import dataset_of, vintage_of
+from pilotbook.evaluate.monitoring.sources import folder_of, vintage_of
 from pilotbook.judge.rules.book import RuleBook
 from pilotbook.judge.rules.facts import EffectLimits
 from pilotbook.judge.rules.rulefile import catalogued_rules
@@ -75,5 +75,5 @@ def run_rules(
     frames: Tables = {kind: vintage.table(kind) for kind in vintage.tables if kind != "exposure"}
     starts = {unit: start for unit, start in zip(panel.units, panel.start, strict=True) if start is not None}
     observations = Observations.of(frames, starts, period, catalogue)
-    records = read_records(dataset_of(vintage), period)
+    records = read_records(folder_of(vintage), period)
     return monitor(book, observations, records, effects, yearly_factors(catalogue), verdicts)

@@ -67,10 +67,10 @@ def read_records(dataset: Path | None, period: pd.Period) -> Records:
     return Records({**reports, **own}, meetings)
 
 
-def records_fingerprint(dataset: Path | None) -> str:
-    """Return the hash of the logs beside a data set."""
+def record_hashes(dataset: Path | None) -> dict[str, str]:
+    """Return the hashes of the logs beside a data set, by file."""
     paths = [] if dataset is None else [dataset / name for name in (REPORTS, MEETINGS)]
-    return fingerprint.of_json({path.name: fingerprint.sha256(path.read_bytes()) for path in paths if path.is_file()})
+    return {path.name: fingerprint.sha256(path.read_bytes()) for path in paths if path.is_file()}
 
 
 def _latest(kind: PeriodKind, until: pd.Timestamp) -> pd.Period:

@@ -24,11 +24,11 @@ def vintage_of(plan_file: PlanFile) -> Vintage | None:
         return None
 
 
-def dataset_of(vintage: Vintage | None) -> Path | None:
+def folder_of(vintage: Vintage | None) -> Path | None:
     """Return the folder of the data set of a vintage, in which the logs stand."""
     return None if vintage is None else vintage.folder.parents[1]
 
 
-def catalogue_fingerprint() -> str:
-    """Return the hash of what the rules are and what their names mean."""
-    return fingerprint.of_json({name: fingerprint.sha256((FOLDER / name).read_bytes()) for name in READ})
+def catalogue_hashes() -> dict[str, str]:
+    """Return the hashes of what the rules are and what their names mean, by file."""
+    return {name: fingerprint.sha256((FOLDER / name).read_bytes()) for name in READ}

@@ -1,0 +1,34 @@
+"""Which chapters a report is made of, and in which order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
+from pilotbook.project import CHAPTERS
+
+ORDER: tuple[ChapterName, ...] = tuple(
+    name for name in get_args(ChapterName) if name not in {"data", "rules", "claims"}
+)
+
+
+def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:
+    """Return a plan's chapters in the order of the report: those it names, else all that its designs have."""
+    if plan.chapters is not None:
+        return tuple(name for name in ORDER if name in plan.chapters)
+    designs = {"its" if analysis.estimator in SERIES_ESTIMATORS else "did" for analysis in plan.analyses}
+    absent = {"did", "its"} - designs
+    if "did" not in designs:
+        absent.add("sensitivity")
+    return tuple(name for name in ORDER if name not in absent)
+
+
+def bibliography() -> Path:
+    """Return the list of sources that the chapters cite."""
+    return CHAPTERS / "references.bib"
+
+
+def notebook_of(chapter: ChapterName) -> Path:
+    """Return the notebook of a chapter."""
+    return CHAPTERS / f"{chapter}.ipynb"
