@@ -9,7 +9,7 @@ from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
 from pilotbook.project import CHAPTERS
 
 ORDER: tuple[ChapterName, ...] = tuple(
-    name for name in get_args(ChapterName) if name not in {"data", "rules", "claims"}
+    name for name in get_args(ChapterName) if name not in {"data", "claims"}
 )
 
 

@@ -9,7 +9,19 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pilotbook import fingerprint
-from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
+from pilotbook.evaluate.ledger import (
+    BACON,
+    BALANCE,
+    BEFORE_AFTER,
+    LOG_EFFECT,
+    RELATIVE_EFFECT,
+    RULE,
+    SETTLEMENT,
+    SHARE,
+    WATCH,
+    Ledger,
+    Row,
+)
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]
@@ -22,6 +34,9 @@ GROUP_MEANS = ("pilots", "controls")
 
 WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
 """Estimands that are not in the unit of their outcome; they are printed with two decimals."""
+
+LARGE = 1_000
+"""An observed value or amount of this size or more is printed without decimals."""
 
 
 class Tagged(str):
@@ -81,6 +96,8 @@ class Numbers:
             return self.decimal(number, _significant(number) if row.estimand in GROUP_MEANS else 2)
         if row.estimand in WITHOUT_UNIT:
             return self.decimal(number, 2)
+        if row.estimator in {RULE, WATCH, SETTLEMENT}:
+            return self.decimal(number, 0 if abs(number) >= LARGE else 2)
         if row.unit == SHARE:
             return f"{self.decimal(100 * number, 1)}%"
         digits = self.decimals(row.outcome)

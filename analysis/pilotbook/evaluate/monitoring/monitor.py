@@ -41,7 +41,7 @@ class Monitoring:
     findings
         One for each reading of each rule, in the order of the file.
     watch
-        The watch lists of the alerts on facilities that fire.
+        The watch lists of the alerts on facilities.
     accounts
         What the settlements come to.
     decided
@@ -142,7 +142,7 @@ class _Run:
             self.in_pilots[rule.id] = int((found.fired[:, -1] & among).sum())
         if rule.critical_alert:
             self._count(rule, found, among)
-        if level == "facility" and finding.open and rule.entry.type == "alert" and reading is rule.readings[0]:
+        if level == "facility" and facts.units and rule.entry.type == "alert" and reading is rule.readings[0]:
             self.watch.append(self._watch(rule, reading, known, finding))
         return finding
 
