@@ -83,7 +83,7 @@ def _previous(run: Run, arguments: Arguments) -> Value:
 
 def _baseline(run: Run, arguments: Arguments) -> Value:
     name, value = _series(run, arguments[0])
-    mean = np.broadcast_to(operations.mean_before(value.data, run.facts.start), run.facts.shape)
+    mean = operations.mean_before(value.data, run.facts.start)
     return Value(mean, run.lacks.mask(np.isnan(mean), Lack("baseline", name)))
 
 
@@ -162,7 +162,7 @@ def _meeting_logged(run: Run, arguments: Arguments) -> Value:
 
 def _year_elapsed(run: Run, arguments: Arguments) -> Value:
     ends = [window.end_time for window in run.facts.windows]
-    return Value(np.asarray([[end.dayofyear / (366 if end.is_leap_year else 365) for end in ends]]), NOTHING)
+    return Value(np.asarray([[end.day_of_year / (366 if end.is_leap_year else 365) for end in ends]]), NOTHING)
 
 
 def _fired(run: Run, arguments: Arguments) -> Value:
