@@ -33,61 +33,89 @@ COMPLIANCE, CADENCE = ("compliance",), ("cadence",)
 SEVERITY = ("critical", "warning", "decision", "required", "action", "note", "info")
 """Which comes first among the rules that fire."""
 
+BROKEN = {"fired": "● not done", "not_fired": "○ done", "not_evaluable": "? not evaluable"}
+"""A rule of the calendar fires where what must happen has not."""
+
 LONGEST_LIST = 15
 """Facilities that the page shows of one watch list."""
 
 
 def monitoring(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the rules on observed values: alerts, decisions, targets."""
-    return _observed(evaluation, numbers, MONITORING)
+    """Return the rules on observed values that fire: alerts, decisions, targets."""
+    return _fired(evaluation, numbers, MONITORING)
 
 
 def compliance(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the rules on parameters of the reform."""
-    return _observed(evaluation, numbers, COMPLIANCE)
+    """Return the rules on parameters of the reform that fire."""
+    return _fired(evaluation, numbers, COMPLIANCE)
 
 
-def _chosen(evaluation: Evaluation, types: tuple[str, ...]) -> list[list[Entry]]:
-    """Return the readings of each rule on observed values, the rule as written first; those that fire come first."""
-    rules: dict[str, list[Entry]] = {}
-    for entry in evaluation.ledger.rules:
-        if not entry["causal"] and entry["type"] in types:
-            rules.setdefault(entry["rule"], []).append(entry)
-    order = {"fired": 0, "not_evaluable": 1, "not_fired": 2}
-    return sorted(rules.values(), key=lambda found: (order[_strongest(found)], SEVERITY.index(found[0]["severity"])))
-
-
-def _strongest(readings: list[Entry]) -> str:
-    states = {entry["state"] for entry in readings}
-    return "fired" if "fired" in states else str(readings[0]["state"])
-
-
-def _observed(evaluation: Evaluation, numbers: Numbers, types: tuple[str, ...]) -> Markdown:
+def missing(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the rules on observed values that cannot be evaluated, and what each lacks."""
     language = numbers.language
-    head = ("Rule", "By", "State", "Value", "Limit", "Units that fire", "Since", "Action, or what is missing")
-    lines = (_line(evaluation, entry, numbers) for found in _chosen(evaluation, types) for entry in found)
-    return pipe_table([say(language, name) for name in head], "lllrrrll", lines)
+    chosen = _chosen(evaluation, (*MONITORING, *COMPLIANCE), "not_evaluable")
+    lines = ([words, missing_of(entry, language)] for words, entry in _named(chosen, language))
+    return pipe_table([say(language, name) for name in ("Rule", "What is missing")], "ll", lines)
 
 
-def _line(evaluation: Evaluation, entry: Entry, numbers: Numbers) -> list[str]:
+def quiet(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the rules on observed values that have not fired, each with the value nearest to its limit."""
     language = numbers.language
+    chosen = _chosen(evaluation, (*MONITORING, *COMPLIANCE), "not_fired")
+    lines = ([words, *_measured(evaluation, e, numbers), _units(e, language)] for words, e in _named(chosen, language))
+    head = ("Rule", "Nearest value", "Limit", "Units that were looked at")
+    return pipe_table([say(language, name) for name in head], "lrrl", lines)
+
+
+def _chosen(evaluation: Evaluation, types: tuple[str, ...], state: str) -> list[Entry]:
+    """Return the readings on observed values that are in a state, the more severe rules first."""
+    found = [e for e in evaluation.ledger.rules if not e["causal"] and e["type"] in types and e["state"] == state]
+    return sorted(found, key=lambda entry: SEVERITY.index(entry["severity"]))
+
+
+def _named(entries: list[Entry], language: str) -> Iterator[tuple[str, Entry]]:
+    """Give each entry with its words; another reading names its rule unless that stands right above."""
+    above = ""
+    for entry in entries:
+        words = text_of(entry, language)
+        if entry["reading"] != AS_WRITTEN and entry["rule"] != above:
+            words = f"{text_of({**entry, 'reading': AS_WRITTEN}, language)} {words}"
+        above = entry["rule"]
+        yield words, entry
+
+
+def _fired(evaluation: Evaluation, numbers: Numbers, types: tuple[str, ...]) -> Markdown:
+    language = numbers.language
+    lines = (
+        [
+            words,
+            *_measured(evaluation, entry, numbers),
+            _units(entry, language),
+            entry["first"] or "",
+            action_of(entry, language) if entry["reading"] == AS_WRITTEN else "",
+        ]
+        for words, entry in _named(_chosen(evaluation, types, "fired"), language)
+    )
+    head = ("Rule", "Value", "Limit", "Units that fire", "Since", "Action")
+    return pipe_table([say(language, name) for name in head], "lrrlll", lines)
+
+
+def _measured(evaluation: Evaluation, entry: Entry, numbers: Numbers) -> tuple[str, str]:
+    """Return value and limit as they are printed."""
     value, limit = (_number(evaluation, entry[key], numbers) for key in ("value_row", "threshold_row"))
-    unit = unit_of(entry["series"], language)
+    unit = unit_of(entry["series"], numbers.language)
+    return say(numbers.language, "{value} {unit}", value=value, unit=unit) if value and unit else value, limit
+
+
+def _units(entry: Entry, language: str) -> str:
+    """Say for how many units a rule fires, of how many; where there is but one, name its level."""
     whole = entry["n_fired"] + entry["n_not_fired"] + entry["n_not_evaluable"]
-    fires = entry["state"] == "fired"
-    last = action_of(entry, language) if fires and entry["reading"] == AS_WRITTEN else ""
-    if entry["state"] == "not_evaluable":
-        last = say(language, "missing: {what}", what=missing_of(entry, language))
-    return [
-        text_of(entry, language),
-        say(language, "{level}, {window}", level=say(language, LEVELS[entry["level"]]), window=entry["window"]),
-        state_of(entry, language),
-        say(language, "{value} {unit}", value=value, unit=unit) if value and unit else value,
-        limit,
-        say(language, "{count} of {all}", count=entry["n_fired"], all=whole) if whole > 1 else "",
-        entry["first"] or "",
-        last,
-    ]
+    level = say(language, LEVELS[entry["level"]])
+    if entry["classifies"] or whole <= 1:
+        return f"{level} {state_of(entry, language)}" if entry["classifies"] else level
+    if entry["state"] == "not_fired":
+        return say(language, "{level}: {count}", level=level, count=whole)
+    return say(language, "{level}: {count} of {all}", level=level, count=entry["n_fired"], all=whole)
 
 
 def _number(evaluation: Evaluation, row: str | None, numbers: Numbers) -> str:
@@ -103,15 +131,12 @@ def causal(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             if not entry["causal"]:
                 continue
             for place, effect in enumerate(entry["effects"]):
-                last = action_of(entry, language) if entry["state"] == "fired" else ""
-                if entry["state"] == "not_evaluable":
-                    last = say(language, "missing: {what}", what=missing_of(entry, language))
                 yield [
                     text_of(entry, language) if place == 0 else "",
                     state_of(entry, language) if place == 0 else "",
                     name_of(effect["indicator"], language),
                     _interval(evaluation, entry, effect, numbers),
-                    last if place == 0 else "",
+                    _next(entry, language) if place == 0 else "",
                 ]
 
     head = ("Rule", "State", "Effect on", "Interval that it reads", "Action, or what is missing")
@@ -137,19 +162,22 @@ def cadence(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     lines = [
         [
             text_of(entry, language),
-            say(language, "{level}, {window}", level=say(language, LEVELS[entry["level"]]), window=entry["window"]),
-            state_of(entry, language),
-            action_of(entry, language)
-            if entry["state"] == "fired"
-            else say(language, "missing: {what}", what=missing_of(entry, language))
-            if entry["state"] == "not_evaluable"
-            else "",
+            entry["window"],
+            say(language, BROKEN[entry["state"]]),
+            _next(entry, language),
         ]
-        for found in _chosen(evaluation, CADENCE)
-        for entry in found
+        for entry in evaluation.ledger.rules
+        if entry["type"] in CADENCE
     ]
-    head = ("What must happen", "By", "Broken?", "Action, or what is missing")
+    head = ("What must happen", "For", "State", "Action, or what is missing")
     return pipe_table([say(language, name) for name in head], "llll", lines)
+
+
+def _next(entry: Entry, language: str) -> str:
+    """Say what a rule that fires asks for, or what one lacks that cannot be evaluated."""
+    if entry["state"] == "not_evaluable":
+        return say(language, "missing: {what}", what=missing_of(entry, language))
+    return action_of(entry, language) if entry["state"] == "fired" else ""
 
 
 def readings(evaluation: Evaluation, numbers: Numbers) -> Markdown:
