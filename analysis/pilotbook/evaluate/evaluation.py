@@ -27,6 +27,7 @@ from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import FILE, Ledger, Row
+from pilotbook.evaluate.monitoring.plan_monitoring import monitored
 from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
@@ -120,6 +121,8 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     look = current_look(plan, panel)
     judged = list(judge_outcomes(plan, panel, look, contract.comparison, leads, rows))
     rows.update({row.id: row for found in judged for row in found.rows})
+    rules = monitored(plan_file, panel, look, rows, [found.judgement for found in judged])
+    rows.update({row.id: row for row in rules.rows})
     return Ledger(
         plan=plan_file.id,
         period=period,
@@ -135,6 +138,8 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         registration=registration_facts(plan_file, panel),
         look=look.as_dict(),
         verdicts=tuple(found.judgement.as_dict() for found in judged),
+        rules=rules.rules,
+        monitoring=rules.monitoring,
     )
 
 

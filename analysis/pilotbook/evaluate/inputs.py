@@ -14,6 +14,8 @@ from pilotbook.design.applies import applied
 from pilotbook.design.planfile import PlanFile, named_at
 from pilotbook.design.registry import registration_text
 from pilotbook.errors import DataError, PlanError, UnknownNameError
+from pilotbook.evaluate.monitoring.records import record_hashes
+from pilotbook.evaluate.monitoring.sources import catalogue_hashes, folder_of, vintage_of
 from pilotbook.panel.dataset import Dataset, find_dataset
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
@@ -82,6 +84,8 @@ def estimate_ingredients(plan_file: PlanFile, source: Source, period: str) -> di
         "data": [source.name, source.sha256, source.vintage],
         "registration": [registration_text(plan_file)],
         "period": period,
+        "catalogue": catalogue_hashes(),
+        "records": record_hashes(folder_of(vintage_of(plan_file))),
         "code": fingerprint.code(*CODE),
         "libraries": fingerprint.libraries(*LIBRARIES),
     }

@@ -11,7 +11,19 @@ from babel.numbers import format_decimal
 from pilotbook import fingerprint
 from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.imitations import PER_CENT
-from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, LOG_EFFECT, RELATIVE_EFFECT, SHARE, Ledger, Row
+from pilotbook.evaluate.ledger import (
+    BACON,
+    BALANCE,
+    BEFORE_AFTER,
+    LOG_EFFECT,
+    RELATIVE_EFFECT,
+    RULE,
+    SETTLEMENT,
+    SHARE,
+    WATCH,
+    Ledger,
+    Row,
+)
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]
@@ -24,6 +36,9 @@ GROUP_MEANS = ("pilots", "controls")
 
 WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
 """Estimands that are not in the unit of their outcome; they are printed with two decimals."""
+
+LARGE = 1_000
+"""An observed value or amount of this size or more is printed without decimals."""
 
 
 class Tagged(str):
@@ -83,6 +98,8 @@ class Numbers:
             return self.decimal(number, _significant(number) if row.estimand in GROUP_MEANS else 2)
         if row.estimand in WITHOUT_UNIT:
             return self.decimal(number, 2)
+        if row.estimator in {RULE, WATCH, SETTLEMENT}:
+            return self.decimal(number, 0 if abs(number) >= LARGE else 2)
         if row.unit == SHARE:
             return f"{self.decimal(100 * number, 1)}%"
         if row.unit == PER_CENT and row.estimator == IMITATION:

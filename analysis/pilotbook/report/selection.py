@@ -12,6 +12,7 @@ from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
 from pilotbook.report.reform_facts import catalogued
+from pilotbook.report.rule_parts import rule_parts
 from pilotbook.report.tile_grid import has_provinces
 
 GROUPS = ("pilots", "controls")
@@ -54,6 +55,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "balance": bool(evaluation.ledger.select(estimator=BALANCE)),
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
+        **rule_parts(evaluation),
         "replication": bool(evaluation.ledger.select(role="replication")),
     }
     return {name for name, there in found.items() if there}
