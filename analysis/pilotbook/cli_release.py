@@ -102,6 +102,73 @@ def verify(name: str, at_commit: bool, twice: bool, plan: Path | None, root: Pat
     return 0 if certificate.verdict in {"identical", "within_tolerance"} else 1
 
 
+@click.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--why", "wants_why", is_flag=True, help="Attribute the change of two releases by rerunning.")
+@root_option
+@as_json_option
+def diff(old: str, new: str, wants_why: bool, root: Path | None, as_json: bool) -> None:
+    """Compare OLD and NEW: two releases, two rendered reports, or two folders of many."""
+    from pilotbook.release.comparing import compare_sides, sides
+    from pilotbook.release.printing import attributions, comparison
+
+    pairs = list(compare_sides(sides(old, _root(root)), sides(new, _root(root))))
+    found = [_why(pair) for pair in pairs] if wants_why else []
+    if as_json:
+        content = [{"old": pair.old.name, "new": pair.new.name, **pair.changes.as_dict()} for pair in pairs]
+        for entry, shares in zip(content, found, strict=False):
+            entry["attribution"] = [share.as_dict() for share in shares]
+        _print_json({"comparisons": content})
+        return
+    _print(comparison(pairs))
+    for shares in found:
+        _print(attributions(shares))
+
+
+def _why(pair: Any) -> Any:
+    """Attribute the changes of a pair, both of which must be releases."""
+    import tempfile
+
+    from pilotbook.release.causes import why
+    from pilotbook.release.repository import Repository
+
+    if pair.old.release is None or pair.new.release is None:
+        raise ParameterError("--why reruns releases; name two of them, such as PLAN/2024Q3 and PLAN/2024Q4")
+    _tell(f"{pair.old.name} → {pair.new.name}: rerunning the states between them")
+    with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+        return why(pair.old.release, pair.new.release, Repository(ROOT), Path(private).resolve())
+
+
+@click.command()
+@click.argument("plan", metavar="PLAN")
+@root_option
+@as_json_option
+def history(plan: str, root: Path | None, as_json: bool) -> None:
+    """Show the headline effects of a PLAN in all its releases."""
+    from pilotbook.errors import UnknownNameError
+    from pilotbook.release.history import histories
+    from pilotbook.release.layout import releases
+    from pilotbook.release.printing import history as printed
+
+    found = releases(_root(root), plan)
+    if not found:
+        raise UnknownNameError("plan with releases", plan, {r.record.plan for r in releases(_root(root))})
+    told = histories(found)
+    if as_json:
+        _print_json({"plan": plan, "effects": [effect.as_dict() for effect in told]})
+    else:
+        _print(printed(told))
+
+
+def _print(what: Any) -> None:
+    """Print for people: as wide as the terminal, or as 120 columns where there is none."""
+    from rich.console import Console
+
+    plain = Console(highlight=False)
+    (plain if plain.is_terminal else Console(highlight=False, width=120)).print(what)
+
+
 def _root(given: Path | None) -> Path:
     return given.resolve() if given else releases_folder()
 
@@ -128,4 +195,4 @@ def _print_json(content: Any) -> None:
     click.echo(json.dumps(content, indent=1, ensure_ascii=False))
 
 
-COMMANDS = (release, verify)
+COMMANDS = (release, verify, diff, history)
