@@ -19,7 +19,7 @@ from pilotbook.release.about import REVIEWS, WITHDRAWN, Review, Withdrawal
 from pilotbook.release.layout import Release
 from pilotbook.release.permissions import Role, authors, refuse, same_person
 from pilotbook.release.seal import broken
-from pilotbook.release.states import MOVES, Action, Opinion, State, state
+from pilotbook.release.states import MOVES, NEEDED, Action, Opinion, State, state
 
 ALL = "all"
 """Stands for every exhibit of a release."""
@@ -46,7 +46,7 @@ class Standing:
     @property
     def missing(self) -> list[str]:
         """Return the exhibits that still need an approval."""
-        return [name for name, opinion in self.opinions.items() if len(opinion.approved) < 2]
+        return [name for name, opinion in self.opinions.items() if len(opinion.approved) < NEEDED]
 
 
 def standing(release: Release, found: Iterable[Release]) -> Standing:
@@ -76,7 +76,7 @@ def _same_report(a: Release, b: Release) -> bool:
 def _opinion(exhibit: str, digest: str, signed: Sequence[Review], author: str) -> Opinion:
     """Return who says what of an exhibit: each person's last word on exactly these bytes counts."""
     last: dict[str, tuple[str, str]] = {}
-    for review in sorted(signed, key=lambda review: review.date):
+    for review in sorted(signed, key=lambda review: review.signed):
         if review.exhibits.get(exhibit) == digest and exhibit in review.verdicts:
             last["".join(review.reviewer.split()).casefold()] = (review.reviewer, review.verdicts[exhibit])
     others = [(who, said) for who, said in last.values() if not any(same_person(who, name) for name in authors(author))]
@@ -92,7 +92,7 @@ class Signature:
 
     person: str
     role: Role
-    day: datetime.date
+    moment: datetime.datetime
     approve: Sequence[str] = ()
     reject: Sequence[str] = ()
     comments: Mapping[str, str] | None = None
@@ -123,7 +123,7 @@ def sign(release: Release, signature: Signature, found: Iterable[Release]) -> tu
         release=release.name,
         reviewer=signature.person,
         role=signature.role.value,
-        date=signature.day,
+        signed=signature.moment,
         exhibits={name: known[name] for name in verdicts},
         verdicts=verdicts,
         comments=dict(signature.comments or {}),
@@ -157,7 +157,7 @@ def _named(asked: Sequence[str], names: Sequence[str]) -> list[str]:
 
 def _refuse_move(release: Release, now: State, action: Action) -> None:
     if action not in MOVES[now]:
-        raise WorkError(f"{release.name} is {now.replace('_', ' ')}; nothing can be {action}d any more")
+        raise WorkError(f"{release.name} is {now.replace('_', ' ')}; there is nothing left to {action}")
 
 
 def _refuse_broken(release: Release) -> None:
