@@ -73,6 +73,9 @@ class Outcome(Section):
     minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
     minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
     deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
+    scale: Literal["level", "log"] = Field(
+        default="level", description="log: 100 times the natural logarithm, as for a growth rate; unit and effect too."
+    )
 
     @model_validator(mode="after")
     def _one_definition(self) -> Self:

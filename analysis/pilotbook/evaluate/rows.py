@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan, Outcome
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
 from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
@@ -43,6 +44,7 @@ class Question:
     sample: AnalysisSample
     common: Mapping[str, Any]
     spec: Mapping[str, str]
+    outcome: Outcome
 
     @property
     def leads(self) -> Inference:
@@ -70,6 +72,12 @@ class Question:
     def first_row(self, estimand: Estimand) -> Row:
         """Return the row of a quantity with the inference that leads."""
         return next(self._assigned(estimand))
+
+    def leading_rows(self) -> Iterator[Row]:
+        """Give the row that the analysis leads with, then its variants by error; tests by draws are left to `rows`."""
+        found = list(estimands(self.sample, self.analysis, by_assignment=True))
+        leading = next((estimand for estimand in found if estimand.name == "att_average"), found[0])
+        yield from takewhile(lambda row: "test" not in row.spec, self._assigned(leading))
 
     def _assigned(self, estimand: Estimand) -> Iterator[Row]:
         unit = self.plan.panel.assignment_unit
@@ -188,15 +196,17 @@ def questions(
     """Give every analysis of every outcome with every set of weights, in the order of the plan."""
     for outcome in plan.outcomes:
         for analysis in plan.analyses:
+            if analysis.estimator == "poisson" and outcome.scale == "log":
+                continue  # its effect is one on the logarithm already; a count it is no more
             for weighting, values in weights.items():
                 sample = draw_sample(plan, panel, outcome, analysis, values)
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
                     "unit": outcome.unit.en,
-                    "baseline": baseline(sample, analysis),
+                    "baseline": None if outcome.scale == "log" else baseline(sample, analysis),
                 }
-                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting))
+                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting), outcome)
 
 
 def rule_of(sample: AnalysisSample) -> InferenceRule:

@@ -52,7 +52,7 @@ def describe(
         plan_path=_plan_path(wish, repository),
         simulated=ledger.data["simulated"],
         headline=tuple(_headlines(plan, ledger)),
-        code=Code(commit=commit, sha256=fingerprint.of_code(""), version=__version__),
+        code=Code(commit=commit, sha256=fingerprint.of_json(fingerprint.code("")), version=__version__),
         data=Data(**ledger.data),
         plan_sha256=files[PLAN],
         registration=_registered(wish, ledger, files[REGISTRATION]),

@@ -84,7 +84,9 @@ def asked_for(wish: Wish) -> Stages:
     if "html" not in formats:
         call = f"pilotbook render {wish.plan.id} --period {period}"
         raise WorkError(f"{wish.plan.id} {period}: is not rendered yet; run `{call}` and look at it first")
-    return stages(Request(wish.plan, period, languages, formats, wish.engine, wish.out, wish.parameters), panel, period)
+    return stages(
+        Request(wish.plan, period, languages, formats, wish.engine, wish.out, wish.parameters), panel.source, period
+    )
 
 
 def _copy(asked: Stages, work: Path) -> None:

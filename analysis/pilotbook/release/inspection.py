@@ -115,7 +115,7 @@ def surroundings(release: Release, now: Environment, repository: Repository) -> 
     record = release.record
     for difference in differences(record.environment, now):
         yield _note("environment", difference)
-    if record.code.sha256 != fingerprint.of_code(""):
+    if record.code.sha256 != fingerprint.of_json(fingerprint.code("")):
         changed = repository.changed_since(record.code.commit, *PROGRAM)
         if changed is None:
             yield _note("code", f"the program is another than at {record.code.commit[:12]}, which is not here")
