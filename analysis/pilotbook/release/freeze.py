@@ -45,8 +45,8 @@ def freeze(wish: Wish, repository: Repository, tell: Callable[[str], None] = lam
     asked = asked_for(wish)
     plan, period = wish.plan.id, asked.period
     tell(f"{plan} {period}: checking")
-    gate.refuse_outdated(asked, asked.earlier())
     gate.refuse_unregistered(wish.plan)
+    gate.refuse_outdated(asked, asked.earlier())
     commit = gate.refuse_dirty(repository, wish.root)
     gate.refuse_unproven(asked.target, asked.request.languages, asked.request.formats)
     with _alone(wish.root, f"{plan}-{period}") as private:
