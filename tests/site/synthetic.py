@@ -6,6 +6,7 @@ The pages are drawn once for each language by Pandoc and filled in for each rele
 from __future__ import annotations
 
 import datetime
+import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pikepdf
 import yaml
 
 from pilotbook import fingerprint
@@ -30,14 +32,20 @@ OUTCOMES = {
     "oop_per_capita": ({"en": "Out-of-pocket cost per person", "zh": "人均自付费用"}, {"en": "yuan", "zh": "元"}),
     "fund_surplus_rate": ({"en": "Surplus rate of the fund", "zh": "基金结余率"}, {"en": "%", "zh": "%"}),
 }
-VERDICTS = ("improved", "improved_fragile", "worsened", "no_detectable_effect", "not_attributable", "too_small_to_matter")
+VERDICTS = (
+    "improved",
+    "improved_fragile",
+    "worsened",
+    "no_detectable_effect",
+    "not_attributable",
+    "too_small_to_matter",
+)
 REGIONS = ("", "east", "central", "west")
 REFORMS = ("tiered-pricing", "vbp", "price-supervision")
 PAGE = {
     "en": "# At a glance {#sec-glance}\n\nBODY\n\n# Data {#sec-data}\n\nCounties in the panel, quarter by quarter.\n",
     "zh": "# 摘要 {#sec-glance}\n\nBODY\n\n# 数据 {#sec-data}\n\n各县分季度面板数据。\n",
 }
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 ZERO = "0" * 64
 
 
@@ -98,7 +106,7 @@ def write_release(root: Path, made: Made) -> Path:
     files = {"estimates.json": ledger.dumps().encode(), "manifest.json": b"{}\n", "plan.yml": b"title: synthetic\n"}
     for language in made.languages:
         files[f"{language}/report.html"] = report_page(made, ledger, language).encode()
-        files[f"{language}/report.pdf"] = PDF
+        files[f"{language}/report.pdf"] = empty_pdf()
         files[f"{language}/report.ipynb"] = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
     record = make_record(made, ledger, {name: fingerprint.sha256(content) for name, content in files.items()})
     files["release.json"] = record.dumps().encode()
@@ -126,7 +134,7 @@ def _write_about(folder: Path, made: Made, sha256: str) -> None:
             release=name,
             reviewer=f"R. Viewer {number}",
             role="statistician",
-            date=date,
+            signed=datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC),
             exhibits={"estimates": ZERO},
             verdicts={"estimates": "approved"},
         )
@@ -158,7 +166,9 @@ def make_ledger(made: Made) -> Ledger:
         rows.append(lead)
         headline[outcome] = lead.id
         verdict = str(random.choice(VERDICTS))
-        verdicts.append({"outcome": outcome, "row": lead.id, "verdict": verdict, "grade": str(random.choice(list("ABC")))})
+        verdicts.append(
+            {"outcome": outcome, "row": lead.id, "verdict": verdict, "grade": str(random.choice(list("ABC")))}
+        )
     for number in range(max(made.rows - len(rows), 0)):
         outcome = list(OUTCOMES)[number % len(OUTCOMES)]
         spec = {"weights": "equal", "region": REGIONS[1 + number % 3], "event_time": str(number)}
@@ -235,7 +245,7 @@ def make_record(made: Made, ledger: Ledger, files: dict[str, str]) -> Record:
             "lock": None,
         },
         "seeds": {},
-        "exhibits": [],
+        "exhibits": [{"id": "estimates", "kind": "ledger", "sha256": ZERO}],
         "files": files,
         "previous": previous,
     }
@@ -264,6 +274,16 @@ def report_page(made: Made, ledger: Ledger, language: str) -> str:
 
 
 @cache
+def empty_pdf() -> bytes:
+    """Return a PDF of one empty page."""
+    stream = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(stream, deterministic_id=True)
+    return stream.getvalue()
+
+
+@cache
 def skeleton(language: str) -> str:
     """Draw the page once; title, period and sentences are filled in later."""
     extension = extension_folder()
@@ -273,5 +293,3 @@ def skeleton(language: str) -> str:
     arguments = [f"--from={READER}", "--to=html5", "--standalone", f"--template={extension / 'report.html'}"]
     arguments += [f"--css={extension / 'report.css'}", *filters, "--toc", "--section-divs", "--embed-resources"]
     return run_pandoc(front + PAGE[language], arguments, extension).text
-
-

@@ -50,7 +50,9 @@ class Built:
     made: int
 
 
-def build_site(out: Path, settings: Settings, jobs: int | None = None, tell: Callable[[str], None] = lambda _: None) -> Built:
+def build_site(
+    out: Path, settings: Settings, jobs: int | None = None, tell: Callable[[str], None] = lambda _: None
+) -> Built:
     """Build the site.
 
     Parameters
@@ -124,7 +126,9 @@ def _copy(tree: Tree, version: Version, path: str, sha256: str) -> None:
     try:
         same = tree.copy(f"{version.name}/{path}", version.release.folder / path, sha256)
     except OSError as error:
-        raise WorkError(f"{version.name}/{path}: cannot be read ({error.strerror}); restore it from version control") from None
+        raise WorkError(
+            f"{version.name}/{path}: cannot be read ({error.strerror}); restore it from version control"
+        ) from None
     if not same:
         raise WorkError(f"{version.name}/{path}: is not the file that was released; restore it from version control")
 

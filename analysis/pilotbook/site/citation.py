@@ -11,8 +11,12 @@ from pilotbook.site.effect_text import in_language
 from pilotbook.site.language import TAGS, say
 from pilotbook.site.settings import Settings
 
-SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+}
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def title_of(version: Version, language: str) -> str:
@@ -86,8 +90,12 @@ def schema_org(version: Version, language: str, settings: Settings) -> dict[str,
         "datePublished": record.released.isoformat(),
         "temporalCoverage": record.period,
         "inLanguage": TAGS[language],
-        "creativeWorkStatus": version.standing.value if version.standing == "withdrawn" else version.status.value,
-        "isBasedOn": {"@type": "Dataset", "name": record.data.name, "version": record.data.vintage or record.data.sha256[:16]},
+        "creativeWorkStatus": version.standing.value if version.standing == "withdrawn" else version.status,
+        "isBasedOn": {
+            "@type": "Dataset",
+            "name": record.data.name,
+            "version": record.data.vintage or record.data.sha256[:16],
+        },
         "encoding": [
             {"@type": "MediaObject", "encodingFormat": kind, "contentUrl": f"{base}{path}"}
             for path, kind in _encodings(version, language)

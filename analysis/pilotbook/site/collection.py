@@ -18,8 +18,6 @@ from pilotbook.site.extract import Extract, extract_all
 RESERVED = frozenset({"assets", "data", "dictionary", "docs", "latest", "search", "zh"})
 """Folders at the root of the site; a plan of this name would have no place."""
 
-APPROVALS = 2
-
 
 class Standing(StrEnum):
     """How a version stands to the others of its period."""
@@ -27,14 +25,6 @@ class Standing(StrEnum):
     CURRENT = "current"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
-
-
-class Status(StrEnum):
-    """What evidence there is that others have looked at a version."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in review"
-    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True)
@@ -62,12 +52,9 @@ class Version:
         return self.extract.evidence
 
     @property
-    def status(self) -> Status:
-        """Reviewed by two people other than its author, by fewer, or by nobody."""
-        others = {o.reviewer: o.approves for o in self.evidence.opinions if o.reviewer != self.record.author}
-        if sum(others.values()) >= APPROVALS and all(others.values()):
-            return Status.REVIEWED
-        return Status.IN_REVIEW if others else Status.DRAFT
+    def status(self) -> str:
+        """How far its review has come, as `pilotbook.release.states` calls it."""
+        return self.evidence.state
 
     @cached_property
     def fingerprint(self) -> str:
@@ -141,7 +128,9 @@ def read_collection(root: Path, jobs: int = 1) -> Collection:
     found = releases(root)
     for release in found:
         if release.record.plan in RESERVED:
-            raise WorkError(f"{release.name}: the website has a folder '{release.record.plan}' of its own; rename the plan")
+            raise WorkError(
+                f"{release.name}: the website has a folder '{release.record.plan}' of its own; rename the plan"
+            )
     versions = _versions(found, list(extract_all(found, jobs)))
     by_plan = groupby(versions, key=lambda version: version.record.plan)
     return Collection(tuple(Evaluation(plan, tuple(group)) for plan, group in by_plan))

@@ -25,6 +25,7 @@ VERDICTS = {
 
 
 CODES = {
+    "released": "not reviewed",
     "higher_better": "higher",
     "lower_better": "lower",
     "context": "neither",

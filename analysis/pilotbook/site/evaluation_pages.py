@@ -100,11 +100,7 @@ def draw_card(evaluation: Evaluation, language: str, settings: Settings) -> byte
     record = evaluation.latest.record
     title = in_language(record.title, language)
     lines = [say(language, "Report on {period}, version {n}", period=record.period, n=record.version)]
-    lines += [
-        f"{in_language(one.title, language)}: {verdict_words(language, one.verdict)}" for one in record.headline
-    ]
+    lines += [f"{in_language(one.title, language)}: {verdict_words(language, one.verdict)}" for one in record.headline]
     warning = say(language, "simulated data") if record.simulated else None
     chinese = any(ord(character) > 0x2E80 for character in "".join([title, *lines, warning or ""]))
     return card(title, lines, warning, chinese, settings.title)
-
-

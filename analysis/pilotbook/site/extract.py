@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pilotbook import fingerprint
@@ -26,7 +27,8 @@ from pilotbook.site.page_text import Section, page_sections
 from pilotbook.site.script_data import call
 from pilotbook.site.terms import count_terms
 
-CODE = tuple(f"site/{name}.py" for name in ("extract", "evidence", "page_text", "terms", "estimate_files"))
+OWN_CODE = tuple(f"site/{name}.py" for name in ("extract", "evidence", "page_text", "terms", "estimate_files"))
+CODE = (*OWN_CODE, "release/review.py", "release/states.py")
 TITLE_WEIGHT, HEADING_WEIGHT = 8, 3
 FACTS, TEXT = "facts.json", "text.js"
 FEW = 12
@@ -61,34 +63,53 @@ class Extract:
 
 def extract_all(releases: Sequence[Release], jobs: int) -> Iterator[Extract]:
     """Give the extract of each release, in order; what is not kept yet is taken out in parallel."""
-    work = [(release, key_of(release)) for release in releases]
-    missing = [(release, key) for release, key in work if not (_folder(key) / FACTS).is_file()]
+    work = [_Work(release, _before(releases, i)) for i, release in enumerate(releases)]
+    missing = [one for one in work if not (_folder(one.key) / FACTS).is_file()]
     if len(missing) > FEW and jobs > 1:
         with ProcessPoolExecutor(jobs) as pool:
             list(pool.map(_keep, missing, chunksize=4))
     else:
         for one in missing:
             _keep(one)
-    for release, key in work:
-        yield _read(release, key)
+    for one in work:
+        yield _read(one)
 
 
-def key_of(release: Release) -> str:
-    """Return the hash of all that an extract rests on: the release, what is said of it, and this code."""
-    said: dict[str, str] = {}
-    if release.about.is_dir():
-        files = [release.about / CERTIFICATE, release.about / WITHDRAWN, *(release.about / REVIEWS).glob("*.yml")]
-        said = {path.name: fingerprint.sha256(path.read_bytes()) for path in files if path.is_file()}
-    return fingerprint.of_json([release.sha256, said, fingerprint.code(*CODE)])
+def _before(releases: Sequence[Release], index: int) -> tuple[Release, ...]:
+    """Return the earlier versions of the same report; releases stand in the order of plan, period and version."""
+    record = releases[index].record
+    first = index - record.version + 1
+    near = releases[max(first, 0) : index]
+    return tuple(r for r in near if (r.record.plan, r.record.period) == (record.plan, record.period))
 
 
-def _keep(work: tuple[Release, str]) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """A release and the versions before it."""
+
+    release: Release
+    earlier: tuple[Release, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all that the extract rests on: the release, what is said of it and before, and this code."""
+        said = [_said(release) for release in (*self.earlier, self.release)]
+        return fingerprint.of_json([self.release.sha256, said, fingerprint.code(*CODE)])
+
+
+def _said(release: Release) -> dict[str, str]:
+    if not release.about.is_dir():
+        return {}
+    files = [release.about / CERTIFICATE, release.about / WITHDRAWN, *(release.about / REVIEWS).glob("*.yml")]
+    return {path.name: fingerprint.sha256(path.read_bytes()) for path in files if path.is_file()}
+
+
+def _keep(work: _Work) -> None:
     """Take out what is needed of a release and keep it: whole or not at all."""
-    release, key = work
-    folder = _folder(key)
+    folder = _folder(work.key)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
-        for name, content in _take_out(release).items():
+        for name, content in _take_out(work).items():
             path = Path(draft, "kept", name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -96,7 +117,7 @@ def _keep(work: tuple[Release, str]) -> None:
             Path(draft, "kept").rename(folder)
 
 
-def _take_out(release: Release) -> dict[str, bytes]:
+def _take_out(work: _Work) -> dict[str, bytes]:
     """Return what is kept of a release, by file name.
 
     Raises
@@ -104,7 +125,9 @@ def _take_out(release: Release) -> dict[str, bytes]:
     WorkError
         If one of its files is missing or cannot be read.
     """
-    record, terms, files = release.record, {}, {}
+    release, record = work.release, work.release.record
+    terms: dict[str, dict[str, int]] = {}
+    files: dict[str, bytes] = {}
     try:
         for language in record.languages if "html" in record.formats else ():
             sections = page_sections(release.page(language, "html").read_text(encoding="utf-8"))
@@ -115,7 +138,7 @@ def _take_out(release: Release) -> dict[str, bytes]:
         regions = sorted({region_of(row["spec"]) for row in ledger["estimates"]} - {EVERYWHERE})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WorkError(f"{release.name}: cannot be read ({error}); restore it from version control") from None
-    evidence = read_evidence(release).as_json()
+    evidence = read_evidence(release, work.earlier).as_json()
     facts = {"evidence": evidence, "terms": terms, "regions": regions, "files": sorted(files)}
     return {**files, FACTS: json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()}
 
@@ -129,15 +152,15 @@ def _terms(release: Release, sections: Sequence[Section]) -> dict[str, int]:
     return dict(count_terms(texts))
 
 
-def _read(release: Release, key: str) -> Extract:
+def _read(work: _Work) -> Extract:
     """Read what is kept; if it was damaged it is taken out again."""
-    folder = _folder(key)
+    folder = _folder(work.key)
     try:
-        return _parse(folder, key)
+        return _parse(folder, work.key)
     except (OSError, ValueError, KeyError, TypeError):
         shutil.rmtree(folder, ignore_errors=True)
-        _keep((release, key))
-        return _parse(folder, key)
+        _keep(work)
+        return _parse(folder, work.key)
 
 
 def _parse(folder: Path, key: str) -> Extract:

@@ -73,7 +73,13 @@ def atom(versions: Sequence[Version], language: str, settings: Settings, path: s
 def _entry(event: Event, language: str, settings: Settings) -> Iterator[str]:
     version, record = event.version, event.version.record
     link = permalink(version, language, settings)
-    title = say(language, "{title}, {period}, version {version}", title=title_of(version, language), period=record.period, version=record.version)
+    title = say(
+        language,
+        "{title}, {period}, version {version}",
+        title=title_of(version, language),
+        period=record.period,
+        version=record.version,
+    )
     yield "<entry>"
     yield f"<title>{escape(say(language, 'Withdrawn: {title}', title=title) if event.withdrawn else title)}</title>"
     yield f"<id>{escape(link)}{'#withdrawn' if event.withdrawn else ''}</id>"
@@ -91,7 +97,12 @@ def summary(event: Event, language: str) -> str:
         return tombstone.reason
     between = say(language, "{one}; {another}", one="", another="")
     parts = [
-        say(language, "{outcome}: {verdict}", outcome=in_language(one.title, language), verdict=verdict_words(language, one.verdict))
+        say(
+            language,
+            "{outcome}: {verdict}",
+            outcome=in_language(one.title, language),
+            verdict=verdict_words(language, one.verdict),
+        )
         for one in record.headline
     ]
     told = between.join(parts)

@@ -7,9 +7,9 @@ from typing import Any
 
 from pilotbook.panel.catalogue import Catalogue
 from pilotbook.site.collection import Collection, Version
+from pilotbook.site.effect_text import in_language
 from pilotbook.site.estimate_files import EVERYWHERE, write_csv
 from pilotbook.site.language import LANGUAGES
-from pilotbook.site.effect_text import in_language
 from pilotbook.site.script_data import call
 
 SCRIPT, CSV = "data/headlines.js", "data/headlines.csv"

@@ -146,7 +146,10 @@ def _words(language: str) -> dict[str, Any]:
         "missing": say(language, "n/a"),
         "simulated": say(language, "simulated data"),
         "count": say(language, "Estimates: {n}"),
-        "narrow": say(language, "Every estimate can be loaded of {most} reports at a time; the filters leave {n}. Choose further ones."),
+        "narrow": say(
+            language,
+            "Every estimate can be loaded of {most} reports at a time; the filters leave {n}. Choose further ones.",
+        ),
         "standing": {name: say(language, name) for name in standings},
         "verdict": {name: say(language, words) for name, (_, words) in VERDICTS.items()},
         "signs": {name: sign for name, (sign, _) in VERDICTS.items()},

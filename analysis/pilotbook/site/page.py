@@ -53,7 +53,7 @@ class Page:
         return _without_language(self.path).split("/")[0]
 
     def to(self, path: str) -> str:
-        """Return the address of a path from this page; it names the file, since a folder opened from disk has no index."""
+        """Return the address of a path from this page; it names the file, since a folder on disk has no index."""
         return relative(self.path, path)
 
     def own(self, path: str) -> str:

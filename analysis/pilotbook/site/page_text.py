@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 # Pictures and scripts are most of a page's bytes and none of its text; taken out first, parsing takes a tenth.
 NOT_TEXT = re.compile(r"<(script|style|svg|annotation)\b.*?</\1\s*>|<!--.*?-->|\bsrc=\"data:[^\"]*\"", re.DOTALL)
-SKIPPED = frozenset({"nav", "pre", "head", "dialog", "form"})
+SKIPPED = frozenset({"nav", "pre", "head", "form"})
 HEADINGS = frozenset({"h1", "h2", "h3"})
 BLOCKS = frozenset({"p", "li", "td", "th", "tr", "div", "section", "dt", "dd", "figcaption", "table", "br"})
 VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "col", "wbr", "source"})
@@ -23,7 +23,10 @@ class Section(NamedTuple):
 
 
 def page_sections(page: str) -> list[Section]:
-    """Return the sections of a page that have any text, in order; the first is what stands above the first heading."""
+    """Return the sections of a page that have any text, in order; the first is what stands above the first heading.
+
+    Only the content of ``main`` counts; menus and footers are the same everywhere.
+    """
     reader = _Reader()
     reader.feed(NOT_TEXT.sub(" ", page))
     reader.close()
@@ -40,6 +43,7 @@ class _Reader(HTMLParser):
         self._anchor, self._section_id = "", ""
         self._heading: list[str] = []
         self._text: list[str] = []
+        self._in_main = False
         self._skipped = 0
         self._in_heading = False
 
@@ -49,6 +53,7 @@ class _Reader(HTMLParser):
         if tag in SKIPPED or self._skipped:
             self._skipped += tag not in VOID
             return
+        self._in_main = self._in_main or tag == "main"
         identifier = dict(attrs).get("id") or ""
         if tag in {"section", "article"} and identifier:
             self._section_id = identifier
@@ -63,13 +68,15 @@ class _Reader(HTMLParser):
         if self._skipped:
             self._skipped -= tag not in VOID
             return
+        if tag == "main":
+            self._in_main = False
         if tag in HEADINGS:
             self._in_heading = False
         if tag in BLOCKS:
             self._text.append(" ")
 
     def handle_data(self, data: str) -> None:
-        if not self._skipped:
+        if self._in_main and not self._skipped:
             (self._heading if self._in_heading else self._text).append(data)
 
     def end_section(self) -> None:

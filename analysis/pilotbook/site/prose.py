@@ -24,7 +24,9 @@ from pilotbook.site.language import TAGS, say
 
 FILTERS = ("words.lua", "blocks.lua", "tables.lua")
 HEADING = re.compile(r"\A\s*# +(?P<title>.+?)(?: *\{[^}]*\})?\s*\n")
-LINK = re.compile(r'(?P<tag><a\b[^>]*?\bhref=")(?P<address>[^"#:]+)(?P<anchor>#[^"]*)?(?P<rest>"[^>]*>)(?P<text>.*?)</a>', re.DOTALL)
+LINK = re.compile(
+    r'(?P<tag><a\b[^>]*?\bhref=")(?P<address>[^"#:]+)(?P<anchor>#[^"]*)?(?P<rest>"[^>]*>)(?P<text>.*?)</a>', re.DOTALL
+)
 UNTRANSLATED = ("```", "<!--", ":::")
 
 
@@ -81,7 +83,12 @@ def draw(text: str, language: str, name: str) -> str:
     """
     extension = extension_folder()
     rest = [pandoc_version(), language, *((extension / name).read_text(encoding="utf-8") for name in FILTERS)]
-    kept = cache_folder() / "site" / "prose" / f"{fingerprint.of_json([text, *rest, fingerprint.code('site/prose.py')])}.html"
+    kept = (
+        cache_folder()
+        / "site"
+        / "prose"
+        / f"{fingerprint.of_json([text, *rest, fingerprint.code('site/prose.py')])}.html"
+    )
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
     drawn = _run_pandoc(text, language, name, extension)

@@ -50,7 +50,9 @@ def texts(root: Path = ROOT) -> list[Text]:
     found = [Text(path, root / source, LANGUAGES, about) for path, (source, about) in PROSE.items()]
     for source in sorted((root / DOCS).rglob("*.md")):
         if len(source.suffixes) == 1:
-            languages = tuple(language for language in LANGUAGES if language == "en" or in_language(source, language).is_file())
+            languages = tuple(
+                language for language in LANGUAGES if language == "en" or in_language(source, language).is_file()
+            )
             found.append(Text(source.relative_to(root).with_suffix(".html").as_posix(), source, languages))
     return found
 
@@ -77,10 +79,15 @@ def reference_pages(collection: Collection, catalogue: Catalogue, root: Path = R
         titles[text.path, language] = prose.title, prose.language
         yield _prose_page(text, prose, language, frozenset(t.path for t in found), root)
     for language in LANGUAGES:
-        documents = [
-            (text.path, *titles[text.path, language]) for text in found if text.path.startswith(f"{DOCS}/")
-        ]
-        yield _list_page(language, "docs/index.html", "docs.html", "Documentation", "For evaluators, reviewers and developers.", {"documents": documents})
+        documents = [(text.path, *titles[text.path, language]) for text in found if text.path.startswith(f"{DOCS}/")]
+        yield _list_page(
+            language,
+            "docs/index.html",
+            "docs.html",
+            "Documentation",
+            "For evaluators, reviewers and developers.",
+            {"documents": documents},
+        )
         yield from _dictionary(collection, catalogue, language)
 
 
@@ -104,9 +111,7 @@ def _prose_page(text: Text, prose: Prose, language: str, known: frozenset[str], 
 
     description = say(language, text.description) if text.description else prose.title
     key = fingerprint.of_json([prose.title, prose.body, sorted(known)])
-    page = Page(
-        path, language, "prose.html", prose.title, description, key, twins(text.path), values, searchable=True
-    )
+    page = Page(path, language, "prose.html", prose.title, description, key, twins(text.path), values, searchable=True)
     return page
 
 
@@ -149,22 +154,55 @@ def _dictionary(collection: Collection, catalogue: Catalogue, language: str) -> 
     key = fingerprint.of_json([repr(catalogue.indicators), repr(catalogue.reforms), repr(catalogue.rules)])
     counts = [len(catalogue.indicators), len(catalogue.reforms), len(catalogue.rules), 0]
     parts = [(path, say(language, name), count) for (path, name), count in zip(PARTS.items(), counts, strict=True)]
-    yield _list_page(language, "dictionary/index.html", "dictionary.html", "Data dictionary", "What the reports speak of: indicators, reforms and rules.", {"parts_of": parts})
+    yield _list_page(
+        language,
+        "dictionary/index.html",
+        "dictionary.html",
+        "Data dictionary",
+        "What the reports speak of: indicators, reforms and rules.",
+        {"parts_of": parts},
+    )
     evaluated: dict[str, list[Evaluation]] = defaultdict(list)
     for evaluation in collection.evaluations:
         evaluated[evaluation.latest.record.reform].append(evaluation)
     about = {"indicators": catalogue.indicators, "reforms": catalogue.reforms}
-    yield _list_page(language, "dictionary/indicators.html", "indicators.html", "Indicators", "Every indicator with its unit, its definition, and the values that are rejected or flagged.", {**about, "indicators": list(catalogue.indicators.values())}, key)
+    yield _list_page(
+        language,
+        "dictionary/indicators.html",
+        "indicators.html",
+        "Indicators",
+        "Every indicator with its unit, its definition, and the values that are rejected or flagged.",
+        {**about, "indicators": list(catalogue.indicators.values())},
+        key,
+    )
     reforms_key = fingerprint.of_json([key, [evaluation.fingerprint for evaluation in collection.evaluations]])
-    yield _list_page(language, "dictionary/reforms.html", "reforms.html", "Reforms", "Every reform of the catalogue with its mechanism, its parameters as the source gives them, and its evaluations.", {**about, "evaluated": evaluated}, reforms_key)
-    yield _list_page(language, "dictionary/rules.html", "rules.html", "Rules", "Every monitoring and decision rule with the expression that says when it fires.", {**about, "rules": list(catalogue.rules.values())}, key)
+    yield _list_page(
+        language,
+        "dictionary/reforms.html",
+        "reforms.html",
+        "Reforms",
+        "Every reform of the catalogue with its mechanism, the parameters that its source gives, and its evaluations.",
+        {**about, "evaluated": evaluated},
+        reforms_key,
+    )
+    yield _list_page(
+        language,
+        "dictionary/rules.html",
+        "rules.html",
+        "Rules",
+        "Every monitoring and decision rule with the expression that says when it fires.",
+        {**about, "rules": list(catalogue.rules.values())},
+        key,
+    )
 
 
 def dictionary_documents(catalogue: Catalogue, language: str) -> Iterator[Document]:
     """Give every indicator, reform and rule as something that the search finds by itself."""
     for i in catalogue.indicators.values():
         parts = (i.numerator_zh, i.denominator_zh) if language == "zh" else (i.numerator, i.denominator)
-        yield _entry("indicator", "indicators", i.id, i.label(language), (i.name_en, i.name_zh), " / ".join(parts), language)
+        yield _entry(
+            "indicator", "indicators", i.id, i.label(language), (i.name_en, i.name_zh), " / ".join(parts), language
+        )
     for r in catalogue.reforms.values():
         yield _entry("reform", "reforms", r.id, r.label(language), (r.name_en, r.name_zh), r.mechanism, language)
     for rule in catalogue.rules.values():
@@ -175,5 +213,3 @@ def dictionary_documents(catalogue: Catalogue, language: str) -> Iterator[Docume
 def _entry(kind: str, page: str, id: str, title: str, names: tuple[str, ...], text: str, language: str) -> Document:
     terms = count_terms([(f"{id} {title} {' '.join(names)}", 8), (text, 2)])
     return Document(f"{localised(f'dictionary/{page}.html', language)}#{id}", title, kind, terms, note=id, text=text)
-
-

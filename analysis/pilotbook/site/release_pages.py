@@ -149,5 +149,3 @@ def _pointer(version: Version, language: str, places: Mapping[str, str]) -> Page
         places,
         lambda: {"target": target, "name": name},
     )
-
-

@@ -26,13 +26,19 @@ def files(
     """Give the files of the index of a language."""
     documents = [_page(tree, page) for page in pages if page.searchable and page.language == language]
     documents += dictionary_documents(catalogue, language)
-    documents += [_report(version, language) for version in collection.newest_first if language in version.extract.terms]
+    documents += [
+        _report(version, language) for version in collection.newest_first if language in version.extract.terms
+    ]
     return index_files(language, documents)
 
 
 def _page(tree: Tree, page: Page) -> Document:
     sections = page_sections(tree.read(page.path).decode())
-    texts = [(page.title, TITLE_WEIGHT), *((s.heading, HEADING_WEIGHT) for s in sections), *((s.text, 1) for s in sections)]
+    texts = [
+        (page.title, TITLE_WEIGHT),
+        *((s.heading, HEADING_WEIGHT) for s in sections),
+        *((s.text, 1) for s in sections),
+    ]
     kind = "docs" if page.section == DOCS else KINDS[page.template]
     text = " ".join(f"{section.heading} {section.text}" for section in sections).removeprefix(page.title).strip()
     return Document(page.path, page.title, kind, count_terms(texts), text=text)

@@ -19,7 +19,27 @@ LONGEST = 24
 
 # Words that stand on every page tell no page from another.
 STOP = frozenset(
-    "a an and are as at be by for from has have in is it its no not of on or that the this to was were which with".split()
+    {
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "has",
+        "have",
+        "in",
+        "is",
+        "it",
+        "its",
+        "no",
+        "not",
+    }
+    | {"of", "on", "or", "that", "the", "this", "to", "was", "were", "which", "with"}
 )
 
 

@@ -126,5 +126,3 @@ def read_files(folder: Path) -> dict[str, str] | None:
         return dict(listing["files"]) if listing["schema"] == SCHEMA else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
