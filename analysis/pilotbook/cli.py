@@ -13,6 +13,7 @@ import click
 from pilotbook import __version__
 from pilotbook.cli_data import data
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
+from pilotbook.cli_site import COMMANDS as SITE_COMMANDS
 from pilotbook.errors import CallError, ParameterError, PilotbookError
 from pilotbook.project import BUILD, PLANS
 
@@ -60,7 +61,7 @@ def app() -> None:
 
 
 app.add_command(data)
-for command in RELEASE_COMMANDS:
+for command in (*RELEASE_COMMANDS, *SITE_COMMANDS):
     app.add_command(command)
 
 
