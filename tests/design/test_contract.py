@@ -32,14 +32,22 @@ def test_every_design_falls_under_one_first_rule(pilots, controls, share):
         (2, 3000, 0.01, "randomisation"),
         (9, 1, 0.5, "randomisation"),
         (10, 20, 0.10, "cr2_satterthwaite"),
-        (10, 19, 0.10, "cluster_robust"),
-        (10, 20, 0.1001, "cluster_robust"),
+        (10, 19, 0.10, "cr2_satterthwaite"),
+        (10, 20, 0.1001, "cr2_satterthwaite"),
         (0, 20, 0.1, "none"),
         (10, 0, 0.1, "none"),
     ],
 )
 def test_the_rules_at_their_edges(pilots, controls, share, leads):
     assert permitted_inference(pilots, controls, share).leads == leads
+
+
+def test_where_few_controls_or_one_unit_count_most_only_analyses_beside_the_headline_show_the_plain_error():
+    for design in ((10, 19, 0.10), (10, 20, 0.1001)):
+        rule = permitted_inference(*design)
+        assert (rule.leading(headline=True), rule.leading(headline=False)) == ("cr2_satterthwaite", "cluster_robust")
+    rule = permitted_inference(10, 20, 0.10)
+    assert rule.leading(headline=True) == rule.leading(headline=False) == "cr2_satterthwaite"
 
 
 def starts(**years: str):

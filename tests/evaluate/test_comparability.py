@@ -7,7 +7,6 @@ import copy
 import numpy as np
 import pytest
 
-from pilotbook.design.flow import flow
 from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate.evaluation import evaluate
 from pilotbook.evaluate.inputs import load_panel
@@ -39,13 +38,16 @@ def found(tmp_path_factory):
 
 
 def test_every_county_is_counted_once(found):
-    counted = flow(found.plan, found.panel)
-    assert (counted.in_data, counted.always, counted.unweighted, counted.eligible) == (42, 1, 0, 40)
-    assert [n for _, n in counted.excluded] == [1]
-    assert counted.analysed == {"visits": 40, "stays": 39}
+    counted = found.contract.flow
+    visits, stays = counted.outcomes["visits"], counted.outcomes["stays"]
+    assert (counted.in_data, [group.counties for group in counted.excluded]) == (42, [1])
+    assert (visits.always.counties, visits.without_weight.counties, visits.kept.counties) == (1, 0, 40)
+    assert (stays.without_value.counties, stays.kept.counties) == (1, 39)
+    assert found.ledger.contract["flow"]["outcomes"]["stays"]["kept"] == {"pilots": 12, "controls": 27}
     table = flow_table(found, Numbers(found.ledger)).data
     assert "left out: no hospital" in table
     assert "without a weight" not in table
+    assert "stays: left out, without any value | −1 | 0 | −1" in table
 
 
 def test_balance_by_hand(found):

@@ -230,13 +230,43 @@ def test_missing_values_are_as_frequent_as_the_scenario_says(tmp_path: Path) -> 
     assert share[~pilots].mean() == pytest.approx(0.02, abs=0.01)
 
 
-def test_the_committed_demo_panel_is_what_its_command_makes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "seed", "folder", "bytes_at_most"),
+    [
+        ("three-county-pilot", 1, "three-county-demo", 1_500_000),
+        ("three-county-linked-pilot", 2, "three-county-linked-pilot", 1_500_000),
+        ("phased-rollout", 1, "phased-rollout", 3_000_000),
+    ],
+)
+def test_a_committed_demo_panel_is_what_its_command_makes(
+    name: str, seed: int, folder: str, bytes_at_most: int, tmp_path: Path
+) -> None:
     """``pilotbook data simulate --scenario three-county-pilot --seed 1 --out data/three-county-demo``."""
-    made = write_simulation(simulate(scenario("three-county-pilot"), 1), tmp_path / "three-county-demo")
-    committed, again = newest(DATA / "three-county-demo"), newest(made.folder)
+    made = write_simulation(simulate(scenario(name), seed), tmp_path / folder)
+    committed, again = newest(DATA / folder), newest(made.folder)
     committed.verify()
     for table in committed.tables:
         # other processors round a logarithm otherwise in the last digit
         pd.testing.assert_frame_equal(committed.table(table), again.table(table), rtol=1e-9)
-    size = sum(path.stat().st_size for path in (DATA / "three-county-demo").rglob("*") if path.is_file())
-    assert size < 1_500_000
+    size = sum(path.stat().st_size for path in (DATA / folder).rglob("*") if path.is_file())
+    assert size < bytes_at_most
+
+
+def test_what_all_counties_share_is_no_effect() -> None:
+    """4 points planted and 12.3 that all share: the pilots change by both, the truth is the first."""
+    quiet = changed("three-county-linked-pilot", errors=False, shock=False)
+    world = simulate(quiet, 2)
+    share, start = world.with_reform["phc_visit_share"], quiet.axis.index("2021Q1")
+    year_before, year_after = share[:, start - 4 : start].mean(axis=1), share[:, start : start + 4].mean(axis=1)
+    change = year_after - year_before - 0.4  # the trend of a year that the catalogue draws
+    assert change[~world.pilots] == pytest.approx(np.full(33, 12.3))
+    assert change[world.pilots] == pytest.approx(np.full(3, 16.3))
+    assert outcome_truth(world, "phc_visit_share", read_catalogue())["att"] == pytest.approx(4.0)
+
+
+def test_a_scenario_can_plant_harm_and_nothing() -> None:
+    world = simulate(scenario("three-county-linked-pilot"), 2)
+    catalogue = read_catalogue()
+    harm = outcome_truth(world, "price_forgone_care", catalogue)
+    assert harm["att_log"] == pytest.approx(np.log(1.1))  # the smallest important harm is a tenth
+    assert not outcome_truth(world, "fund_surplus_rate", catalogue)["moved_by_the_reform"]

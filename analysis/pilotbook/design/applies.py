@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from pilotbook.design.consistency import Location, Problem
 from pilotbook.design.contract import NEVER
+from pilotbook.design.outcome import without_logarithm
 from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.design.planfile import PlanFile, refuse
 from pilotbook.design.scope import within_scope
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
+from pilotbook.panel.yearly import counted_yearly
 
 
 def applied(plan_file: PlanFile, panel: Panel) -> Panel:
@@ -28,12 +31,14 @@ def applied(plan_file: PlanFile, panel: Panel) -> Panel:
     Raises
     ------
     PlanError
-        Listing every county, cohort, period and set of controls that the data do not have, with line and column.
+        Listing every county, cohort, period and set of controls that the data do not have, and every outcome that they
+        have once a year only, with line and column.
     """
     plan = plan_file.plan
     refuse(plan_file, list(_scope(plan, panel)))
     part = within_scope(plan, panel)
-    refuse(plan_file, [*_periods(plan, part), *_analyses(plan, part), *_pilots(part)])
+    wrong = [*_periods(plan, part), *_outcomes(plan, part), *_logarithms(plan, part), *_analyses(plan, part)]
+    refuse(plan_file, [*wrong, *_pilots(part)])
     return part
 
 
@@ -57,10 +62,45 @@ def _periods(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
     for i, step in enumerate(plan.series.steps if plan.series is not None else ()):
         yield from _within(panel, ("series", "steps", i, "start"), step.start)
     starts = [start for start in panel.start if start is not None and start > panel.periods[0]]
+    if not starts:
+        return
+    yield from _looks(plan, panel, min(starts))
+    before = (min(starts) - panel.periods[0]).n
+    if plan.anticipation >= before:
+        yield Problem(
+            ("anticipation",),
+            f"only {before} periods lie before the first start {format_period(min(starts))}, and all of them may be "
+            "affected; make it shorter",
+        )
+
+
+def _looks(plan: AnalysisPlan, panel: Panel, start: pd.Period) -> Iterator[Problem]:
+    """A look needs the reform, and the whole horizon of what is averaged."""
+    average = next((a.average for a in plan.analyses if a.headline), None)
     for i, text in enumerate(plan.looks.planned if plan.looks is not None else ()):
-        if starts and panel.period(text) < min(starts):
-            first = format_period(min(starts))
-            yield Problem(("looks", "planned", i), f"{text} is before the first start {first}: nothing can be seen yet")
+        location: Location = ("looks", "planned", i)
+        if panel.period(text) < start:
+            first = format_period(start)
+            yield Problem(location, f"{text} is before the first start {first}: nothing can be seen yet")
+        elif average is not None and panel.period(text) < start + average[1]:
+            first = format_period(start + average[1])
+            yield Problem(
+                location,
+                f"at {text} no pilot has reached the last event time of `average`, {average[1]}; begin the looks in "
+                f"{first}, or average over fewer periods",
+            )
+
+
+def _logarithms(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    for i, outcome in enumerate(plan.outcomes):
+        found = np.argwhere(without_logarithm(outcome, panel))
+        if len(found):
+            unit, time = found[0]
+            yield Problem(
+                ("outcomes", i, "scale"),
+                f"{len(found)} values have no logarithm, the first in county {panel.units[unit]}, "
+                f"{format_period(panel.periods[time])}; take `scale: log` out, or correct the data",
+            )
 
 
 def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
@@ -85,6 +125,18 @@ def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
 def _pilots(panel: Panel) -> Iterator[Problem]:
     if not (panel.cohort(NEVER) > 0).any():
         yield Problem(("panel", "start"), f"no county starts the reform within {_range(panel)}, so there is no pilot")
+
+
+def _outcomes(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
+    """An outcome that is counted once a year has no other quarters that a model could read."""
+    kind = plan.panel.period_kind
+    for i, outcome in enumerate(plan.outcomes):
+        if all(counted_yearly(panel, panel.columns[column]) for column in outcome.columns):
+            key = "column" if outcome.column is not None else "numerator"
+            yield Problem(
+                ("outcomes", i, key),
+                f"has values in the last {kind} of each year only; evaluate it in a plan with `period_kind: year`",
+            )
 
 
 def _staggered(analysis: Analysis, panel: Panel) -> bool:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from pilotbook.design.comparison import Comparison, compare
+from pilotbook.design.flow import Flow, flow
 from pilotbook.design.plan import AnalysisPlan
+from pilotbook.design.preparation import population_weights
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
 
@@ -43,8 +45,13 @@ class InferenceRule(BaseModel):
     controls: tuple[int, int | None] = (0, None)
     largest_weight: float = 1.0
     leads: Inference
+    others: Inference | None = None
     beside: tuple[Inference, ...] = ()
     because: str
+
+    def leading(self, headline: bool) -> Inference:
+        """Return what leads: in the plan's headline analysis, or in an analysis beside it."""
+        return self.leads if headline or self.others is None else self.others
 
     def fits(self, pilots: int, controls: int, largest_weight: float) -> bool:
         """Tell whether a design falls under this rule."""
@@ -124,6 +131,8 @@ class Contract:
         The rule of ``inference.yml`` that fits, what leads by it, what is shown beside it, and why.
     comparison
         Pilots and controls side by side; None if one of them is not there.
+    flow
+        From the counties in the data to those that each outcome's headline rests on.
     """
 
     periods: int
@@ -143,6 +152,7 @@ class Contract:
     beside: tuple[str, ...]
     because: str
     comparison: Comparison | None
+    flow: Flow
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract as plain values for the ledger."""
@@ -186,14 +196,8 @@ def draw_contract(plan: AnalysisPlan, panel: Panel) -> Contract:
         beside=rule.beside,
         because=rule.because,
         comparison=compare(plan, panel, population) if treated.any() and never.any() else None,
+        flow=flow(plan, panel),
     )
-
-
-def population_weights(plan: AnalysisPlan, panel: Panel) -> NDArray[np.float64] | None:
-    """Return (N,) the plan's county weights, None if it has none; NaN where a county has no value."""
-    if plan.weights is None:
-        return None
-    return panel.columns[plan.weights.column][:, panel.index(panel.period(plan.weights.period))]
 
 
 def _distinct(panel: Panel, counties: NDArray[np.bool_]) -> int:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from pilotbook.design.contract import NEVER, population_weights
-from pilotbook.design.outcome import outcome_matrix
-from pilotbook.design.plan import AnalysisPlan, Words
+from pilotbook.design.plan import AnalysisPlan
+from pilotbook.design.preparation import population_weights, prepared
 from pilotbook.panel.panel import Panel
+from pilotbook.panel.prepare import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Counties that a plan leaves out for one reason."""
+
+    because: str
+    counties: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +28,17 @@ class Flow:
     in_data
         Counties in the data.
     excluded
-        Counties that the plan leaves out, by its reasons.
-    always
-        Under the reform from the first period on.
-    unweighted
-        Without a value of the weight, where the plan has one.
-    eligible
-        What remains.
-    analysed
-        Of these, counties with a value of the outcome, by its id.
+        Counties that the plan leaves out, in the order of its reasons.
+    gaps
+        What the plan does with counties that lack a value in some period: ``keep`` or ``drop``.
+    outcomes
+        How the preparation for the headline went on from there, by outcome: with the leading weights.
     """
 
     in_data: int
-    excluded: tuple[tuple[Words, int], ...]
-    always: int
-    unweighted: int
-    eligible: int
-    analysed: dict[str, int]
+    excluded: tuple[Excluded, ...]
+    gaps: str
+    outcomes: Mapping[str, Counts]
 
 
 def flow(plan: AnalysisPlan, panel: Panel) -> Flow:
@@ -46,18 +47,15 @@ def flow(plan: AnalysisPlan, panel: Panel) -> Flow:
     Parameters
     ----------
     plan
-        The plan; of it, exclusions, weights and outcomes.
+        The plan.
     panel
         The panel within the plan's scope, up to the period of the report: excluded counties are not in it.
     """
-    excluded = tuple((group.because, len(set(group.units))) for group in plan.exclusions)
-    total = len(panel.units) + len({unit for group in plan.exclusions for unit in group.units})
-    always = panel.cohort(NEVER) == 0
+    headline = next(analysis for analysis in plan.analyses if analysis.headline)
     weights = population_weights(plan, panel)
-    unweighted = np.zeros(len(always), dtype=bool) if weights is None else ~np.isfinite(weights) & ~always
-    eligible = ~always & ~unweighted
-    analysed = {
-        outcome.id: int((np.isfinite(outcome_matrix(plan, outcome, panel)).any(axis=1) & eligible).sum())
-        for outcome in plan.outcomes
-    }
-    return Flow(total, excluded, int(always.sum()), int(unweighted.sum()), int(eligible.sum()), analysed)
+    return Flow(
+        in_data=len(panel.units) + len({unit for group in plan.exclusions for unit in group.units}),
+        excluded=tuple(Excluded(group.because.en, len(set(group.units))) for group in plan.exclusions),
+        gaps=plan.gaps,
+        outcomes={o.id: prepared(plan, panel, o, headline, weights).counts for o in plan.outcomes},
+    )

@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from pilotbook.design.plan import AnalysisPlan, Outcome
 from pilotbook.panel.panel import Panel
 
+LOG_POINTS = 100.0
+"""Log points in a unit of the natural logarithm: a small difference reads as per cent."""
+
 
 def outcome_matrix(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArray[np.float64]:
-    """Return (N, T) the outcome in its unit, in prices of the base period; NaN where a part of it is missing.
+    """Return (N, T) the outcome as it is estimated: deflated and on its scale; NaN where a part of it is missing.
 
     Parameters
     ----------
@@ -21,6 +24,17 @@ def outcome_matrix(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArra
     panel
         The panel; if the outcome is deflated, the base period must be in it.
     """
+    values = _in_prices(plan, outcome, panel)
+    return LOG_POINTS * np.log(values) if outcome.scale == "log" else values
+
+
+def without_logarithm(outcome: Outcome, panel: Panel) -> NDArray[np.bool_]:
+    """Return (N, T) the known values that have no logarithm though the plan asks for it."""
+    found = _in_its_unit(outcome, panel) <= 0
+    return found if outcome.scale == "log" else np.zeros_like(found)
+
+
+def _in_prices(plan: AnalysisPlan, outcome: Outcome, panel: Panel) -> NDArray[np.float64]:
     values = _in_its_unit(outcome, panel)
     if plan.deflator is None or not outcome.deflate:
         return values

@@ -13,6 +13,7 @@ from pilotbook.design.section import Identifier, PeriodText, Section, Text, Word
 from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import PeriodKind
+from pilotbook.panel.prepare import Gaps
 
 __all__ = [
     "TWINS",
@@ -72,6 +73,9 @@ class Outcome(Section):
     minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
     minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
     deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
+    scale: Literal["level", "log"] = Field(
+        default="level", description="log: 100 times the natural logarithm, as for a growth rate; unit and effect too."
+    )
 
     @model_validator(mode="after")
     def _one_definition(self) -> Self:
@@ -182,6 +186,10 @@ class AnalysisPlan(Section):
     exclusions: tuple[Exclusion, ...] = Field(default=(), description="Counties that take no part, with the reason.")
     anticipation: int = Field(default=0, ge=0, le=8, description="Periods before the start that may be affected.")
     transition: int = Field(default=0, ge=0, le=8, description="Periods from the start on that are left out.")
+    gaps: Gaps = Field(
+        default="keep",
+        description="Counties that lack a value in a period: kept with what they have, or dropped whole.",
+    )
     covid: Covid | None = Field(default=None, description="What is done about the COVID-19 periods.")
     deflator: Deflator | None = Field(default=None, description="The price index of the outcomes in money.")
     covariates: tuple[Covariate, ...] = Field(

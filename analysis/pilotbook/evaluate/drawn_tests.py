@@ -125,15 +125,7 @@ def tested_sample(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:
         return sample
     pre, post = (pd.Period(text, freq=sample.periods[0].freqstr) for text in (analysis.pre, analysis.post))
     pair = sample.between(pre, post)
-    known = complete_rows(pair.y)
-    return replace(
-        pair,
-        y=pair.y[known],
-        cohort=pair.cohort[known],
-        weights=None if pair.weights is None else pair.weights[known],
-        assignment=pair.assignment[known],
-        county=pair.county[known],
-    )
+    return pair.only(complete_rows(pair.y))
 
 
 NOT_DRAWN = ("extended_twfe", "sun_abraham", "poisson", "synthetic_did")

@@ -10,20 +10,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook import cache, fingerprint
-from pilotbook.design.contract import Contract, draw_contract, population_weights
+from pilotbook.design.contract import Contract, draw_contract
 from pilotbook.design.looks import current_look
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
+from pilotbook.design.preparation import population_weights
 from pilotbook.errors import UnknownNameError
 from pilotbook.evaluate.comparability import comparison_rows
 from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
+from pilotbook.evaluate.gaps import gap_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
-from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.ledger import FILE, Ledger, Row
 from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
@@ -32,7 +34,6 @@ from pilotbook.evaluate.sensitivity import sensitivity_rows
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 
-FILE = "estimates.json"
 ESTIMATES = "estimates"
 
 
@@ -106,6 +107,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     for question, lead in leads.values():
         if question.analysis.estimator not in SERIES_ESTIMATORS:
             rows.update({row.id: row for row in sensitivity_rows(question, lead)})
+            rows.update({row.id: row for row in gap_rows(panel, question, lead, weights[question.spec["weights"]])})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pilotbook.design.contract import InferenceRule, population_weights
+from pilotbook.design.contract import InferenceRule
 from pilotbook.design.plan import Analysis, AnalysisPlan, Outcome
+from pilotbook.design.preparation import population_weights
 from pilotbook.errors import PlanError
 from pilotbook.estimate.inference.assigned_units import assigned_units, complete_rows
 from pilotbook.estimate.inference.linear_form import Estimand
@@ -100,23 +100,11 @@ def _pretended(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:
     y = sample.y[:, :n_periods]
     known = complete_rows(y)
     return replace(
-        _only(sample, known),
+        sample.only(known),
         y=y[known],
         anticipation=0,
         cohort=np.where(sample.pilots[known], np.int64(n_periods - after), np.int64(NEVER)),
         periods=sample.periods[:n_periods],
-    )
-
-
-def _only(sample: AnalysisSample, rows: NDArray[np.bool_]) -> AnalysisSample:
-    weights = None if sample.weights is None else sample.weights[rows]
-    return replace(
-        sample,
-        y=sample.y[rows],
-        cohort=sample.cohort[rows],
-        weights=weights,
-        assignment=sample.assignment[rows],
-        county=sample.county[rows],
     )
 
 
@@ -130,7 +118,7 @@ def _closest_half(sample: AnalysisSample) -> AnalysisSample:
     pilot = np.isin(units, sample.assignment[sample.pilots])
     distance = np.square(paths - np.average(paths[pilot], axis=0, weights=weight[pilot])).sum(axis=1)
     near = distance <= np.median(distance[~pilot])
-    return _only(sample, (near | pilot)[code])
+    return sample.only((near | pilot)[code])
 
 
 def _detectable(plan: AnalysisPlan, outcome: Outcome, sample: AnalysisSample, controls: str) -> Detectable:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pilotbook.design.outcome import LOG_POINTS
 from pilotbook.estimate.logarithm import log_outcome
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.evaluate.estimators import estimands
@@ -45,7 +46,8 @@ def _log_twin(question: Question, lead: Row) -> Row:
     """Return the relative effect by the estimator of the headline, or why the outcome has no logarithm."""
     spec = {**lead.spec, "scale": "log"}
     refused = replace(_bare(lead), estimand=RELATIVE_EFFECT, unit=PER_CENT, role="comparison", spec=spec)
-    logs = log_outcome(question.sample.y)
+    y = question.sample.y
+    logs = y / LOG_POINTS if question.outcome.scale == "log" else log_outcome(y)
     if isinstance(logs, NotEstimable):
         return replace(refused, reason=logs.detail)
     twin = replace(question, sample=replace(question.sample, y=logs))

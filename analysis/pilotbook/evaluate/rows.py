@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
-from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan
+from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan, Outcome
 from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
 from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
@@ -43,6 +44,12 @@ class Question:
     sample: AnalysisSample
     common: Mapping[str, Any]
     spec: Mapping[str, str]
+    outcome: Outcome
+
+    @property
+    def leads(self) -> Inference:
+        """What leads the rows of this analysis, by the rule table."""
+        return self.rule.leading(self.analysis.headline)
 
     @property
     def row_is_assignment(self) -> bool:
@@ -66,6 +73,12 @@ class Question:
         """Return the row of a quantity with the inference that leads."""
         return next(self._assigned(estimand))
 
+    def leading_rows(self) -> Iterator[Row]:
+        """Give the row that the analysis leads with, then its variants by error; tests by draws are left to `rows`."""
+        found = list(estimands(self.sample, self.analysis, by_assignment=True))
+        leading = next((estimand for estimand in found if estimand.name == "att_average"), found[0])
+        yield from takewhile(lambda row: "test" not in row.spec, self._assigned(leading))
+
     def _assigned(self, estimand: Estimand) -> Iterator[Row]:
         unit = self.plan.panel.assignment_unit
         row = self._row(estimand, unit)
@@ -73,13 +86,13 @@ class Question:
         if isinstance(effect, NotEstimable):
             yield replace(row, reason=effect.detail)
             return
-        leading = LEADING.get(self.rule.leads, ())
+        leading = LEADING.get(self.leads, ())
         filled = _filled(row, effect, estimand)
         if estimand.rank is not None:
             yield _with_rank(filled, estimand.rank)
             return
-        if self.rule.leads in DRAWN:
-            yield self._drawn(filled, self.rule.leads, estimand)
+        if self.leads in DRAWN:
+            yield self._drawn(filled, self.leads, estimand)
         elif not leading:
             yield replace(filled, reason=self.rule.because)
         if effect.counts.n_pilot_clusters != 1:  # one assigned unit never shows a standard error
@@ -92,7 +105,7 @@ class Question:
 
     def _bands(self, points: list[Estimand]) -> Iterator[Row]:
         """Give the simultaneous band of a path; only where standard errors lead is there one that covers."""
-        leading = LEADING.get(self.rule.leads)
+        leading = LEADING.get(self.leads)
         path = points[0].path if points else None
         if path is None or leading is None:
             return
@@ -183,15 +196,17 @@ def questions(
     """Give every analysis of every outcome with every set of weights, in the order of the plan."""
     for outcome in plan.outcomes:
         for analysis in plan.analyses:
+            if analysis.estimator == "poisson" and outcome.scale == "log":
+                continue  # its effect is one on the logarithm already; a count it is no more
             for weighting, values in weights.items():
                 sample = draw_sample(plan, panel, outcome, analysis, values)
                 common = {
                     "plan": name,
                     "outcome": outcome.id,
                     "unit": outcome.unit.en,
-                    "baseline": baseline(sample, analysis),
+                    "baseline": None if outcome.scale == "log" else baseline(sample, analysis),
                 }
-                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting))
+                yield Question(plan, rule_of(sample), analysis, sample, common, _spec(analysis, weighting), outcome)
 
 
 def rule_of(sample: AnalysisSample) -> InferenceRule:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import SEED, Analysis, AnalysisPlan, Outcome
-from pilotbook.design.scope import left_out
+from pilotbook.design.preparation import prepared
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
 
@@ -39,6 +38,8 @@ class AnalysisSample:
         The denominator of an outcome that is a ratio.
     seed
         Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
+    gaps : (n,) or None
+        Counties that lack a value in a period in which others have one; None if there is none.
     """
 
     y: NDArray[np.float64]
@@ -51,6 +52,7 @@ class AnalysisSample:
     anticipation: int = 0
     exposure: NDArray[np.float64] | None = None
     seed: int = SEED
+    gaps: NDArray[np.bool_] | None = None
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -60,6 +62,23 @@ class AnalysisSample:
     def weight(self) -> NDArray[np.float64]:
         """Return (n,) the weights, ones if they are equal."""
         return np.ones(len(self.cohort)) if self.weights is None else self.weights
+
+    def only(self, rows: NDArray[np.bool_]) -> AnalysisSample:
+        """Return the sample of the counties marked in ``rows`` (n,)."""
+        return replace(
+            self,
+            y=self.y[rows],
+            cohort=self.cohort[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            assignment=self.assignment[rows],
+            county=self.county[rows],
+            exposure=None if self.exposure is None else self.exposure[rows],
+            gaps=None if self.gaps is None else self.gaps[rows],
+        )
+
+    def without_gaps(self) -> AnalysisSample:
+        """Return the sample of the counties that lack no value."""
+        return self if self.gaps is None else replace(self.only(~self.gaps), gaps=None)
 
     def between(self, pre: pd.Period, post: pd.Period) -> AnalysisSample:
         """Return the sample of two periods only."""
@@ -75,13 +94,12 @@ def draw_sample(
 ) -> AnalysisSample:
     """Choose the counties of an analysis and code them once, for every estimator alike.
 
-    Counties that were under the reform from the first period on, counties of other cohorts than the analysis
-    names, and counties without a weight are left out.
+    Who is left out, and what is counted, is said in `pilotbook.panel.prepare`.
 
     Parameters
     ----------
     plan
-        The plan; of it, the price index and which county-periods are left out.
+        The plan.
     panel
         The panel up to the period of the report.
     outcome, analysis
@@ -89,20 +107,13 @@ def draw_sample(
     weights
         (N,) county weights, or None for county-equal.
     """
-    cohort = panel.cohort(never=-1).astype(np.int64)
-    keep = cohort != 0
-    if analysis.cohorts is not None:
-        chosen = {panel.period(text) for text in analysis.cohorts}
-        member = np.asarray([start in chosen for start in panel.start])
-        keep &= member | (cohort == -1)
-    if weights is not None:
-        keep &= np.isfinite(weights)
-    kept = panel.select(keep)
+    ready = prepared(plan, panel, outcome, analysis, weights)
+    kept = panel.select(ready.kept)
     names, assignment = np.unique(kept.assignment, return_inverse=True)
     return AnalysisSample(
-        y=np.where(left_out(plan, kept), np.nan, outcome_matrix(plan, outcome, kept)),
-        cohort=np.where(cohort[keep] == -1, np.int64(NEVER), cohort[keep]),
-        weights=None if weights is None else weights[keep],
+        y=ready.y,
+        cohort=ready.cohort(NEVER),
+        weights=ready.weights,
         assignment=assignment,
         county=np.arange(len(kept.units)),
         periods=kept.periods,
@@ -110,4 +121,5 @@ def draw_sample(
         anticipation=plan.anticipation,
         exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,
+        gaps=ready.gaps if ready.gaps.any() else None,
     )

@@ -1,171 +1,211 @@
-"""Preparing a panel for the models: balanced, coded and weighted once, and what was dropped is counted.
+"""Preparing a panel for the models: chosen, coded, weighted and, where asked, balanced once; everything is counted.
 
-Libraries disagree silently about unbalanced panels: with 4 % of the rows of one published example missing, four of them
-give four estimates (-0.046, -0.042, -0.036, -0.059), and agree on the balanced part. So the panel is balanced here.
+Libraries disagree silently about gaps: with 4 % of the rows of one published example missing, four of them give four
+estimates (-0.046, -0.042, -0.036, -0.059), and agree where there are none. They also code "never under the reform"
+differently, and drop such counties without a word if it is not their code. So both are settled here, for all models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from pilotbook.errors import DataError
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
 
+Gaps = Literal["keep", "drop"]
+"""What is done with counties that lack a value in some period: they stay with what they have, or they are left out."""
+
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """Counties that were left out for one reason."""
+class Arms:
+    """Counties counted by arm: pilots are those whose reform starts within the panel, controls all others."""
 
     pilots: int
     controls: int
 
     @property
     def counties(self) -> int:
-        """Return how many counties were left out."""
+        """Return how many counties there are."""
         return self.pilots + self.controls
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """What was left out, in the order in which it was.
+class Counts:
+    """What became of the counties, every one counted once, and of their values.
 
     Attributes
     ----------
-    periods
-        Periods in which a yearly indicator has no value of its own.
-    always_treated
-        Counties under the reform from the first period on: nothing is known of them without it.
+    always
+        Left out: under the reform from the first period on, so that nothing is known of them without it.
+    other_start
+        Left out: pilots of another start than the analysis names.
     without_weight
-        Counties whose weight is missing or not above zero.
+        Left out: the weight is missing or not above zero.
+    without_value
+        Left out: no value in any period.
     incomplete
-        Counties with a missing value in any column and period.
-    missing_cells
-        Missing values in the columns that were asked for, before counties were left out.
-    known_cells_lost
-        Values that are known but belong to counties that are left out as incomplete.
+        Left out: a gap, where gaps are dropped.
+    kept
+        What remains.
+    later
+        Kept counties whose reform starts after the panel ends; they are coded like those without a start.
+    with_gaps
+        Kept counties with a gap, where gaps are kept.
+    missing
+        Gaps of the kept counties and of those left out as incomplete: values that are asked for, in a period in which
+        some county has one, and are not there.
+    lost
+        Known values of the counties left out as incomplete.
+    set_aside
+        Known values of kept counties that the plan leaves out: transition, epidemic.
+    empty_periods
+        Periods in which no county has a value that is asked for.
     """
 
-    periods: int
-    always_treated: Loss
-    without_weight: Loss
-    incomplete: Loss
-    missing_cells: int
-    known_cells_lost: int
+    always: Arms
+    other_start: Arms
+    without_weight: Arms
+    without_value: Arms
+    incomplete: Arms
+    kept: Arms
+    later: int
+    with_gaps: Arms
+    missing: int
+    lost: int
+    set_aside: int
+    empty_periods: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the counts as plain values."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A balanced panel.
+    """What the models read.
 
     Attributes
     ----------
-    panel
-        Its counties and periods; without a missing value in the columns that were asked for.
-    weights : (n,)
-        County weights with mean one.
-    dropped
+    kept : (N,)
+        Which counties of the panel it has.
+    y : (n, t)
+        Values that are asked for, NaN where there is none.
+    weights : (n,) or None
+        County weights with mean one; None if all are equal.
+    gaps : (n,)
+        Which counties lack a value that is asked for, in a period in which some county has one.
+    counts
         What was left out on the way.
     """
 
-    panel: Panel
-    weights: NDArray[np.float64]
-    dropped: Dropped
+    kept: NDArray[np.bool_]
+    y: NDArray[np.float64]
+    weights: NDArray[np.float64] | None
+    gaps: NDArray[np.bool_]
+    counts: Counts
+    _cohort: NDArray[np.int64]
 
-    def cohort(self, never: int) -> NDArray[np.intp]:
+    def cohort(self, never: int) -> NDArray[np.int64]:
         """Return (n,) the index of the first period under the reform, ``never`` for controls.
 
         How never is coded differs between libraries (0, NaN, infinity), and a wrong code changes results without an
         error; so whoever calls says it.
         """
-        return self.panel.cohort(never)
+        return np.where(self._cohort == _NEVER, np.int64(never), self._cohort)
+
+
+_NEVER = -1
 
 
 def prepare(
     panel: Panel,
-    columns: Sequence[str],
+    values: NDArray[np.float64],
+    *,
+    asked: NDArray[np.bool_] | None = None,
+    members: NDArray[np.bool_] | None = None,
     weights: NDArray[np.float64] | None = None,
-    yearly: bool = False,
+    gaps: Gaps = "keep",
 ) -> Prepared:
-    """Balance, code and weight a panel.
+    """Choose, code and weight the counties of a panel for one outcome, and count what is left out.
 
     Parameters
     ----------
     panel
-        The panel.
-    columns
-        Columns that must be complete.
-    weights
-        (N,) county weights; all equal if None.
-    yearly
-        Whether the columns are counted once a year, in the last period of the year; the periods are then years.
+        The panel; of it, who starts when.
+    values : (N, T)
+        The outcome, NaN where missing.
+    asked : (N, T), optional
+        Values that the analysis wants; all by default. One that it does not want is no gap.
+    members : (N,), optional
+        Counties that the analysis is about; all by default.
+    weights : (N,), optional
+        County weights; all equal by default.
+    gaps
+        What is done with counties that lack a value in a period in which any county has one.
 
-    Raises
-    ------
-    DataError
-        If no county is left.
+    Returns
+    -------
+    Prepared
+        If no county has what is needed, all eligible ones without a value: no estimator finds anything in them, and
+        each says so in its own words.
     """
-    lost_periods = 0
-    if yearly and panel.periods[0].freqstr[0] != "Y":
-        whole = panel
-        panel = by_year(panel)
-        lost_periods = len(whole.periods) - len(panel.periods)
-    weight = np.ones(len(panel.units)) if weights is None else np.asarray(weights, dtype=np.float64)
-    always = panel.cohort(never=-1) == 0
-    unweighted = ~always & ~(np.isfinite(weight) & (weight > 0))
-    candidates = ~always & ~unweighted
-    missing = np.any([np.isnan(panel.columns[column]) for column in columns], axis=0)
-    incomplete = candidates & missing.any(axis=1)
-    keep = candidates & ~incomplete
-    if not keep.any():
-        raise DataError(_why_nothing_is_left(panel, columns, missing[candidates]))
-    kept = panel.select(keep)
+    cohort = panel.cohort(never=_NEVER).astype(np.int64)
+    pilots = cohort != _NEVER
+    wanted = np.ones(values.shape, dtype=bool) if asked is None else asked
+    known = np.isfinite(values) & wanted
+    out = _leaving(cohort, members, weights, known)
+    eligible = ~np.any(list(out.values()), axis=0)
+    due = wanted & known[eligible].any(axis=0)
+    holes = due & ~known
+    out["incomplete"] = eligible & holes.any(axis=1) & (gaps == "drop")
+    kept = eligible & ~out["incomplete"]
+    counts = Counts(
+        **{name: _arms(left, pilots) for name, left in out.items()},
+        kept=_arms(kept, pilots),
+        later=int(sum(start is not None for start, k in zip(panel.start, kept & ~pilots, strict=True) if k)),
+        with_gaps=_arms(kept & holes.any(axis=1), pilots),
+        missing=int(holes[eligible].sum()),
+        lost=int(known[out["incomplete"]].sum()),
+        set_aside=int((np.isfinite(values) & ~wanted)[kept].sum()),
+        empty_periods=tuple(format_period(p) for p, t in zip(panel.periods, due.any(axis=0), strict=True) if not t),
+    )
+    if not kept.any():
+        kept = ~(out["always"] | out["other_start"] | out["without_weight"])
+        known = np.zeros_like(known)
     return Prepared(
-        replace(kept, columns={column: kept.columns[column] for column in columns}),
-        weight[keep] / weight[keep].mean(),
-        Dropped(
-            periods=lost_periods,
-            always_treated=_loss(panel, always),
-            without_weight=_loss(panel, unweighted),
-            incomplete=_loss(panel, incomplete),
-            missing_cells=int(sum(np.isnan(panel.columns[c][candidates]).sum() for c in columns)),
-            known_cells_lost=int(sum(np.isfinite(panel.columns[c][incomplete]).sum() for c in columns)),
-        ),
+        kept=kept,
+        y=np.where(known, values, np.nan)[kept],
+        weights=None if weights is None else weights[kept] / weights[kept].mean(),
+        gaps=holes.any(axis=1)[kept],
+        counts=counts,
+        _cohort=cohort[kept],
     )
 
 
-def by_year(panel: Panel) -> Panel:
-    """Return the panel at the end of each year, with years as periods; a start counts from its year on."""
-    last = [t for t, period in enumerate(panel.periods) if (period + 1).year > period.year]
-    return replace(
-        panel,
-        periods=tuple(panel.periods[t].asfreq("Y") for t in last),
-        start=tuple(None if start is None else start.asfreq("Y") for start in panel.start),
-        columns={name: values[:, last] for name, values in panel.columns.items()},
-    )
+def _leaving(
+    cohort: NDArray[np.int64],
+    members: NDArray[np.bool_] | None,
+    weights: NDArray[np.float64] | None,
+    known: NDArray[np.bool_],
+) -> dict[str, NDArray[np.bool_]]:
+    """Return (N,) by reason which counties leave; each leaves for the first reason that it meets."""
+    nobody = np.zeros(len(cohort), dtype=bool)
+    reasons = {
+        "always": cohort == 0,
+        "other_start": nobody if members is None else ~members,
+        "without_weight": nobody if weights is None else ~(np.isfinite(weights) & (weights > 0)),
+        "without_value": ~known.any(axis=1),
+    }
+    gone, out = nobody, {}
+    for name, leaves in reasons.items():
+        out[name] = leaves & ~gone
+        gone = gone | leaves
+    return out
 
 
-def _loss(panel: Panel, out: NDArray[np.bool_]) -> Loss:
-    pilot = np.asarray([start is not None for start in panel.start])
-    return Loss(int((out & pilot).sum()), int((out & ~pilot).sum()))
-
-
-def _why_nothing_is_left(panel: Panel, columns: Sequence[str], missing: NDArray[np.bool_]) -> str:
-    shown = ", ".join(columns)
-    if not len(missing):
-        return f"{shown}: no county is left that has a weight and a period before the reform; check weights and starts"
-    worst = int(missing.sum(axis=0).argmax())
-    period: pd.Period = panel.periods[worst]
-    return (
-        f"{shown}: no county has a value in every period; the worst is {format_period(period)}, where "
-        f"{int(missing[:, worst].sum())} of {len(missing)} lack one; fill the gaps or choose a shorter window"
-    )
+def _arms(counties: NDArray[np.bool_], pilots: NDArray[np.bool_]) -> Arms:
+    return Arms(int((counties & pilots).sum()), int((counties & ~pilots).sum()))

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.errors import DataError, UnknownNameError
+from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
-from pilotbook.panel.periods import FREQUENCY, period_kind
+from pilotbook.panel.periods import FREQUENCY, PeriodKind, period_kind
 from pilotbook.panel.vintage import Vintage
+from pilotbook.panel.yearly import by_year
 
 _EXPOSURE = re.compile(r"(start|assigned_unit)(?:\[([a-z0-9-]+)\])?")
 _COUNTY_TEXTS, _COUNTY_NUMBERS = ("province", "region"), ("population",)
@@ -51,7 +53,8 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
     Raises
     ------
     DataError
-        If the bytes changed, or the vintage has another kind of period than the plan.
+        If the bytes changed, or the vintage has another kind of period than the plan. A plan by year may read what a
+        quarterly or monthly vintage has once a year: it stands in the last period of the year.
     UnknownNameError
         If a column is not there; names the nearest.
     """
@@ -61,7 +64,12 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
         if column not in fields:
             raise UnknownNameError("column", column, [*fields, *_COUNTY_NUMBERS], where=shown)
     table = vintage.table("panel", list(dict.fromkeys((layout.unit, layout.period, *wanted))))
-    axes = _axes(table, layout, shown)
+    kind = period_kind(str(table[layout.period].iloc[0]))
+    assert kind is not None  # checked when the table was ingested
+    if kind != layout.kind:
+        _refuse_kind(kind, layout, shown)
+        return by_year(panel_of_vintage(vintage, replace(layout, kind=kind), source, shown))
+    axes = _axes(table, layout)
     columns = {column: _place(table[column].to_numpy(dtype=np.float64), axes) for column in wanted}
     for column in _COUNTY_NUMBERS:
         if column in (*layout.values, *layout.positive):
@@ -83,11 +91,23 @@ def _fields(vintage: Vintage) -> list[str]:
     return [field["name"] for field in resources["panel"]["schema"]["fields"]]
 
 
-def _axes(table: pd.DataFrame, layout: Layout, shown: str) -> _Axes:
+def _refuse_kind(kind: PeriodKind, layout: Layout, shown: str) -> None:
+    """Raise unless the plan counts by year what the vintage has once a year."""
+    if layout.kind != "year":
+        raise DataError(f"{shown}: has one row per {kind}, the plan says `period_kind: {layout.kind}`; change the plan")
+    known = read_catalogue().indicators
+    names = {column: column.partition(".")[0].partition("[")[0] for column in layout.values}
+    often = [column for column, name in names.items() if name in known and known[name].frequency != "year"]
+    if often:
+        raise DataError(
+            f"{shown}: the plan says `period_kind: year`, but {', '.join(often)} is counted more than once a year "
+            f"and its last {kind} is not the year; write `period_kind: {kind}`, or keep yearly indicators only"
+        )
+
+
+def _axes(table: pd.DataFrame, layout: Layout) -> _Axes:
     unit, units = pd.factorize(table[layout.unit], sort=True)
     time, texts = pd.factorize(table[layout.period], sort=True)
-    if (kind := period_kind(str(texts[0]))) != layout.kind:
-        raise DataError(f"{shown}: has one row per {kind}, the plan says `period_kind: {layout.kind}`; change the plan")
     periods = pd.PeriodIndex(texts, freq=FREQUENCY[layout.kind])
     axis = pd.period_range(periods[0], periods[-1])
     place = np.asarray([axis.get_loc(period) for period in periods], dtype=np.intp)

@@ -71,6 +71,7 @@ def _choices(evaluation: Evaluation, numbers: Numbers) -> Iterator[tuple[str, st
     yield "Counties left out", between.join(excluded) or none
     yield "Periods before the start that may be affected", numbers.whole(plan.anticipation)
     yield "Periods after the start that are left out", numbers.whole(plan.transition)
+    yield "Counties with gaps", say(language, "left out" if plan.gaps == "drop" else "kept")
     covid = plan.covid
     if covid is not None:
         policy = say(language, "left out" if covid.policy == "drop" else "kept")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from pilotbook.design.flow import flow
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BALANCE, OTHER_REFORM, Row
+from pilotbook.panel.prepare import Arms, Counts
 from pilotbook.report.figures import panels
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
@@ -20,17 +22,40 @@ LIMITS = (0.1, 0.25)
 
 def flow_table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return the counties from the data to the analysis, with the reason for those that are left out."""
-    language, found = numbers.language, flow(evaluation.plan, evaluation.panel)
-    steps = [(say(language, "In the data"), found.in_data)]
-    steps += [(say(language, "left out: {reason}", reason=why.text(language)), -n) for why, n in found.excluded]
-    reasons = {"under the reform from the first period on": found.always, "without a weight": found.unweighted}
-    steps += [(say(language, "left out: {reason}", reason=say(language, why)), -n) for why, n in reasons.items() if n]
-    steps.append((say(language, "**Eligible**"), found.eligible))
-    for outcome in evaluation.plan.outcomes:
-        name = say(language, "analysed: {outcome}", outcome=outcome.title.text(language))
-        steps.append((name, found.analysed[outcome.id]))
-    head = [say(language, "Step"), say(language, "Counties")]
-    return pipe_table(head, "lr", [[name, numbers.decimal(count, 0)] for name, count in steps])
+    language, found, plan = numbers.language, evaluation.contract.flow, evaluation.plan
+    steps: list[tuple[str, int | Arms]] = [(say(language, "In the data"), found.in_data)]
+    for group, excluded in zip(plan.exclusions, found.excluded, strict=True):
+        reason = group.because.text(language)
+        steps.append((say(language, "left out: {reason}", reason=reason), -excluded.counties))
+    for outcome in plan.outcomes:
+        name = outcome.title.text(language)
+        steps += [(say(language, step, outcome=name), arms) for step, arms in _steps(found.outcomes[outcome.id])]
+    head = [say(language, name) for name in ("Step", "Counties", "Pilots", "Controls")]
+    return pipe_table(head, "lrrr", [[name, *_counted(count, numbers)] for name, count in steps])
+
+
+def _steps(counts: Counts) -> Iterator[tuple[str, Arms]]:
+    """Give what became of the counties of one outcome; a reason for which none was left out is not mentioned."""
+    left_out = {
+        "{outcome}: left out, under the reform from the first period on": counts.always,
+        "{outcome}: left out, other starts than the leading analysis names": counts.other_start,
+        "{outcome}: left out, without a weight": counts.without_weight,
+        "{outcome}: left out, without any value": counts.without_value,
+        "{outcome}: left out, because of gaps": counts.incomplete,
+    }
+    yield from ((step, Arms(-arms.pilots, -arms.controls)) for step, arms in left_out.items() if arms.counties)
+    yield "**{outcome}: analysed**", counts.kept
+    if counts.later:
+        yield "of these, starting after the last period: controls until then", Arms(0, counts.later)
+    if counts.with_gaps.counties:
+        yield "of these, with gaps", counts.with_gaps
+
+
+def _counted(count: int | Arms, numbers: Numbers) -> list[str]:
+    """Return counties, pilots and controls; where the arms are not known, the counties alone."""
+    if isinstance(count, int):
+        return [numbers.decimal(count, 0), "", ""]
+    return [numbers.decimal(n, 0) for n in (count.counties, count.pilots, count.controls)]
 
 
 def balance_table(evaluation: Evaluation, numbers: Numbers) -> Markdown:

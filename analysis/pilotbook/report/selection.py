@@ -10,6 +10,8 @@ from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.report.reform_facts import catalogued
+from pilotbook.report.tile_grid import has_provinces
 
 GROUPS = ("pilots", "controls")
 
@@ -37,6 +39,8 @@ def parts(evaluation: Evaluation) -> set[str]:
         "series-leads": leads in SERIES_ESTIMATORS,
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
+        "catalogued": catalogued(evaluation) is not None,
+        "provinces": has_provinces(evaluation) and evaluation.contract.controls > 0,
         "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
         "event-times": any(True for _ in event_paths(evaluation)),
         "bands": any(path.bands for path in event_paths(evaluation)),

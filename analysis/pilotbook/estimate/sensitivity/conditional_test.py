@@ -8,7 +8,7 @@ hybrid first rejects at a small level with the least-favourable critical value, 
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from pilotbook.estimate.result import FloatArray
 
@@ -16,7 +16,13 @@ FIRST_STAGE = 0.1
 """Share of the level spent on the first stage, as in the paper."""
 
 
-def least_favourable(covariance: FloatArray, level: float, rng: np.random.Generator, n_draws: int = 20_000) -> float:
+def antithetic(size: int, rng: np.random.Generator, n_draws: int = 20_000) -> FloatArray:
+    """Return (n_draws, size) standard normal draws in antithetic pairs."""
+    half = rng.standard_normal((n_draws // 2, size))
+    return np.concatenate([half, -half])
+
+
+def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) -> float:
     """Return the quantile ``1 - level`` of the maximum of a normal vector with mean zero.
 
     Parameters
@@ -25,14 +31,12 @@ def least_favourable(covariance: FloatArray, level: float, rng: np.random.Genera
         Its covariance, of any rank.
     level
         Such as 0.005.
-    rng, n_draws
-        Source and number of the draws; antithetic pairs.
+    draws : (n_draws, k)
+        Standard normal, as `antithetic` gives them; the same serve many covariances.
     """
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    half = rng.standard_normal((n_draws // 2, len(covariance)))
-    draws = np.concatenate([half, -half]) @ root.T
-    return float(np.quantile(draws.max(axis=1), 1 - level))
+    return float(np.quantile((draws @ root.T).max(axis=1), 1 - level))
 
 
 def hybrid_rejects(statistics: FloatArray, covariance: FloatArray, first_stage: float, alpha: float) -> FloatArray:
@@ -74,8 +78,8 @@ def truncated_quantile(probability: float, low: FloatArray, high: FloatArray) ->
     flip = low > 0
     a, b = np.where(flip, -high, low), np.where(flip, -low, high)
     p = np.where(flip, 1 - probability, probability)
-    log_a, log_b = stats.norm.logcdf(a), stats.norm.logcdf(b)
+    log_a, log_b = special.log_ndtr(a), special.log_ndtr(b)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_p = np.logaddexp(np.log1p(-p) + log_a, np.log(p) + log_b)
-    quantile = np.clip(stats.norm.ppf(np.exp(log_p)), a, b)
+    quantile = np.clip(special.ndtri(np.exp(log_p)), a, b)
     return np.asarray(np.where(flip, -quantile, quantile))

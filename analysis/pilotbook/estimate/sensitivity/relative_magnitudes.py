@@ -16,13 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotbook.estimate.result import FloatArray
-from pilotbook.estimate.sensitivity.conditional_test import FIRST_STAGE, hybrid_rejects, least_favourable
+from pilotbook.estimate.sensitivity.conditional_test import FIRST_STAGE, antithetic, hybrid_rejects, least_favourable
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 
 REACH = 20.0
 """Standard errors of the effect to either side within which the interval is first looked for."""
 
 GRID, DOUBLINGS = 401, 4
+FINER, REFINEMENTS = 65, 4
+"""Points between the last effect that is accepted and the first that is not, and how often they are drawn anew."""
+
 LARGEST = 10.0
 """Largest multiple that is tried for a breakdown value."""
 
@@ -79,7 +82,7 @@ def relative_magnitudes(
             return RobustInterval(multiple, np.nan, np.nan)
         first, last = int(inside[0]), int(inside[-1])
         if first > 0 and last < GRID - 1:
-            ends = (_bisect(parts, grid[at], grid[at + step]) for at, step in ((first, -1), (last, 1)))
+            ends = (_outermost(parts, grid[at], grid[at + step]) for at, step in ((first, -1), (last, 1)))
             return RobustInterval(multiple, *ends)
         reach *= 2
     return RobustInterval(multiple, -np.inf, np.inf)
@@ -139,6 +142,7 @@ def _parts(estimates: EventEstimates, weights: FloatArray, multiple: float, leve
     before, after = differences(n_before, n_after)
     cumulated = np.cumsum(weights[::-1])[::-1]
     effect = np.concatenate([np.zeros(n_before), weights])
+    draws = antithetic(2 + (n_after if n_after > 1 else 0), np.random.default_rng(seed))
     for largest in np.concatenate([before, -before]):
         rows = np.concatenate([after, -after]) - multiple * largest
         sd = np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
@@ -154,7 +158,7 @@ def _parts(estimates: EventEstimates, weights: FloatArray, multiple: float, leve
         vertex = np.array(vertices)
         own = vertex @ covariance @ vertex.T
         alpha = 1 - level
-        first_stage = least_favourable(own, FIRST_STAGE * alpha, np.random.default_rng(seed))
+        first_stage = least_favourable(own, FIRST_STAGE * alpha, draws)
         yield _Part(vertex @ coefficients, np.array(slope), own, first_stage, alpha)
 
 
@@ -168,11 +172,11 @@ def differences(n_before: int, n_after: int) -> tuple[FloatArray, FloatArray]:
     return full[:n_before], full[n_before:]
 
 
-def _bisect(parts: list[_Part], inside: float, outside: float) -> float:
-    for _ in range(40):
-        middle = (inside + outside) / 2
-        if any(bool(part.accepts(np.array([middle]))[0]) for part in parts):
-            inside = middle
-        else:
-            outside = middle
+def _outermost(parts: list[_Part], inside: float, outside: float) -> float:
+    """Outermost effect accepted between one that is and one that is not, many tried at a time."""
+    for _ in range(REFINEMENTS):
+        tried = np.linspace(inside, outside, FINER)
+        accepted = np.any([part.accepts(tried[1:-1]) for part in parts], axis=0)
+        last = int(np.flatnonzero(accepted)[-1]) + 1 if accepted.any() else 0
+        inside, outside = float(tried[last]), float(tried[last + 1])
     return inside

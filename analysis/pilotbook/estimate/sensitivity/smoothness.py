@@ -9,6 +9,7 @@ second differences.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import optimize, stats
@@ -18,6 +19,8 @@ from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval
 
 DOUBLINGS = 200
+CORNERS, BETWEEN = 24, 16
+"""Estimators that are solved for, and points on each line between two of them."""
 
 
 def smoothness(estimates: EventEstimates, weights: FloatArray, bound: float, *, level: float = 0.95) -> RobustInterval:
@@ -39,19 +42,15 @@ def smoothness(estimates: EventEstimates, weights: FloatArray, bound: float, *, 
     Rambachan and Roth (2023), section 4.1, after Armstrong and Kolesár (2018, 2020). Checked against the table that the
     authors' packages document and against diff-diff.
     """
-    loads, offset = _bias_loads(estimates, weights)
-    v, sd = _shortest(estimates, weights, loads, offset, bound, level)
-    centre = float(weights @ estimates.after + v @ estimates.before)
-    bias = bound * float(np.abs(loads @ v).sum() + offset)
-    half = _half_length(bias, sd, level)
-    return RobustInterval(bound, centre - half, centre + half)
+    return _Frontier.of(estimates, weights, straight=bound == 0).interval(bound, level)
 
 
 def breakdown_bound(estimates: EventEstimates, weights: FloatArray, *, level: float = 0.95) -> float:
     """Return the smallest bound whose interval holds zero."""
+    frontier = _Frontier.of(estimates, weights, straight=False)
 
     def excludes_zero(bound: float) -> bool:
-        found = smoothness(estimates, weights, bound, level=level)
+        found = frontier.interval(bound, level)
         return found.low > 0 or found.high < 0
 
     if not excludes_zero(0.0):
@@ -69,14 +68,17 @@ def breakdown_bound(estimates: EventEstimates, weights: FloatArray, *, level: fl
     return high
 
 
-def folded_quantile(mean: float, level: float) -> float:
-    """Quantile of the absolute value of a normal variable with this mean and variance one."""
-    return float(np.sqrt(stats.ncx2.ppf(level, 1, mean**2))) if mean < 30 else mean + float(stats.norm.ppf(level))
+def folded_quantile(mean: FloatArray, level: float) -> FloatArray:
+    """Quantile of the absolute value of normal variables with these means and variance one."""
+    near = np.minimum(mean, 30.0)
+    return np.asarray(np.where(mean < 30, np.sqrt(stats.ncx2.ppf(level, 1, near**2)), mean + stats.norm.ppf(level)))
 
 
-def _half_length(bias: float, sd: float, level: float) -> float:
-    """Half the length of the interval; the bias alone where the estimator does not vary."""
-    return sd * folded_quantile(bias / sd, level) if sd > 0 else bias
+def half_lengths(bias: FloatArray, sd: FloatArray, level: float) -> FloatArray:
+    """Half the lengths (n,) of the intervals; the bias alone where the estimator does not vary."""
+    varies = sd > 0
+    scale = np.where(varies, sd, 1.0)
+    return np.asarray(np.where(varies, sd * folded_quantile(bias / scale, level), bias))
 
 
 def _bias_loads(estimates: EventEstimates, weights: FloatArray) -> tuple[FloatArray, float]:
@@ -89,31 +91,55 @@ def _bias_loads(estimates: EventEstimates, weights: FloatArray) -> tuple[FloatAr
     return before, float(np.abs(after @ weights).sum())
 
 
-def _shortest(
-    estimates: EventEstimates, weights: FloatArray, loads: FloatArray, offset: float, bound: float, level: float
-) -> tuple[FloatArray, float]:
-    """Weights v of the shortest interval, and the standard deviation of the estimator.
+@dataclass(frozen=True, eq=False)
+class _Frontier:
+    """Estimators from the least variance to the least bias: which of them is best depends on the bound alone.
 
-    For a given standard deviation the least bias is a convex programme; the length is then minimised over it.
+    Between two of them, whatever lies on the line that joins them is an estimator too, whose bias and deviation are at
+    most those in proportion; so few points suffice.
+
+    Attributes
+    ----------
+    centre, deviation, bias : (n,)
+        Value of each estimator, its standard deviation, and its worst bias at a bound of one.
     """
-    programme = _Programme.of(estimates, weights, loads)
-    steepest = programme.least_variance()
-    low = programme.deviation(steepest)
-    if bound == 0 or estimates.n_before == 1 or low <= 1e-9 * np.sqrt(programme.constant):
-        return programme.weights(steepest), low
-    high = programme.deviation(programme.least_bias(np.inf))
 
-    def length(sd: float) -> float:
-        v = programme.weights(programme.least_bias(sd))
-        bias = bound * (float(np.abs(loads @ v).sum()) + offset)
-        return _half_length(bias, sd, level)
+    centre: FloatArray
+    deviation: FloatArray
+    bias: FloatArray
 
-    grid = np.linspace(low, max(high, low * (1 + 1e-9)), 12)
-    best = int(np.argmin([length(sd) for sd in grid]))
-    span = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    found = optimize.minimize_scalar(length, bounds=span, method="bounded", options={"xatol": 1e-5 * low})
-    sd = min(float(found.x), float(grid[best]), key=length)
-    return programme.weights(programme.least_bias(sd)), sd
+    @classmethod
+    def of(cls, estimates: EventEstimates, weights: FloatArray, *, straight: bool) -> _Frontier:
+        """Trace the estimators; for a straight line, whose bias is offset, only the one of least variance."""
+        loads, offset = _bias_loads(estimates, weights)
+        programme = _Programme.of(estimates, weights, loads)
+        x = programme.least_variance()[None]
+        low = programme.deviation(x[0])
+        if not straight and estimates.n_before > 1 and low > 1e-9 * np.sqrt(programme.constant):
+            x = _joined(programme, x[0], low)
+        v = programme.particular + x @ programme.free.T
+        return cls(
+            weights @ estimates.after + v @ estimates.before,
+            np.array([programme.deviation(point) for point in x]),
+            np.abs(v @ loads.T).sum(axis=1) + offset,
+        )
+
+    def interval(self, bound: float, level: float) -> RobustInterval:
+        """Return the interval around the estimator that makes it shortest."""
+        half = half_lengths(bound * self.bias, self.deviation, level)
+        best = int(half.argmin())
+        return RobustInterval(bound, float(self.centre[best] - half[best]), float(self.centre[best] + half[best]))
+
+
+def _joined(programme: _Programme, steepest: FloatArray, low: float) -> FloatArray:
+    """Points (n, n_x) along the estimators of least bias for each standard deviation, joined by lines."""
+    high = max(programme.deviation(programme.least_bias(np.inf)), low * (1 + 1e-9))
+    corners = [steepest]
+    for sd in low + (high - low) * np.linspace(0, 1, CORNERS)[1:] ** 2:  # close together where the bias falls fastest
+        corners.append(programme.least_bias(float(sd)))
+    share = np.linspace(0, 1, BETWEEN, endpoint=False)[:, None]
+    lines = [(1 - share) * a + share * b for a, b in pairwise(corners)]
+    return np.concatenate([*lines, corners[-1][None]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,10 +175,6 @@ class _Programme:
         rest = weights @ covariance[n:, n:] @ weights
         constant = float(particular @ own @ particular + 2 * particular @ cross + rest)
         return cls(particular, free, loads, free.T @ own @ free, free.T @ (own @ particular + cross), constant)
-
-    def weights(self, x: FloatArray) -> FloatArray:
-        """Return v."""
-        return np.asarray(self.particular + self.free @ x)
 
     def deviation(self, x: FloatArray) -> float:
         """Return the standard deviation of the estimator."""

@@ -53,17 +53,35 @@ def effect_path(scenario: Scenario, cohort: NDArray[np.intp], multiple: NDArray[
     return effect.size * multiple[:, None] * course
 
 
-def step(draw: Draw, catalogue: Catalogue, reform: str) -> float:
-    """Return what one minimum important effect of a reform adds to an outcome on its scale; 0 if nothing.
+def step(draw: Draw, catalogue: Catalogue, scenario: Scenario) -> float:
+    """Return what one minimum important effect of the reform adds to an outcome on its scale; 0 if nothing.
 
-    The catalogue says which way the reform is expected to move the outcome.
+    The scenario says which way the reform moves the outcome, or else the catalogue which way it is expected to.
     """
-    sign = _SIGN.get(catalogue.reform(reform).expected(draw.id) or "", 0.0)
+    planted = scenario.effect.outcomes
+    if planted is None:
+        multiple = _SIGN.get(catalogue.reform(scenario.reform).expected(draw.id) or "", 0.0)
+    else:
+        multiple = planted.get(draw.id, 0.0)
+    return on_its_scale(draw, catalogue, multiple)
+
+
+def on_its_scale(draw: Draw, catalogue: Catalogue, multiple: float) -> float:
+    """Return what a multiple of the minimum important effect adds to an outcome on the scale it is drawn on."""
     least = catalogue.indicators[draw.id].minimum_important_effect
-    if sign == 0.0 or least is None:
+    if multiple == 0.0 or least is None:
         return 0.0
-    size = sign * least.in_unit(draw.level)
+    size = multiple * least.in_unit(draw.level)
     return size if draw.scale == "level" else float(np.log1p(size / draw.level))
+
+
+def common_path(scenario: Scenario, draw: Draw, catalogue: Catalogue) -> NDArray[np.float64]:
+    """Return (t,) what all counties share besides the catalogue's trend, season and shock, on the outcome's scale."""
+    path = np.zeros(scenario.periods)
+    for change in scenario.common:
+        since = scenario.axis.index(change.start)
+        path[since:] += on_its_scale(draw, catalogue, change.outcomes.get(draw.id, 0.0))
+    return path
 
 
 def reached(scenario: Scenario, cohort: NDArray[np.intp], rng: np.random.Generator) -> list[NDArray[np.intp]]:

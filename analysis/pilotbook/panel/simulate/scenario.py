@@ -39,11 +39,28 @@ class Effect(_Part):
         ``heterogeneous``: constant, with a multiple per county whose mean is one.
     size
         In minimum important effects of the outcome, in the direction that the catalogue expects of the reform.
+    outcomes
+        If given, the outcomes that are moved, each with a multiple of ``size``, above zero upwards; the expectation of
+        the catalogue is then not asked, so that a reform can do nothing, or harm.
     """
 
     shape: Shape = "constant"
     size: float = 3.0
     anticipation: int = Field(default=0, ge=0)
+    outcomes: dict[str, float] | None = None
+
+
+class CommonChange(_Part):
+    """What moves pilots and controls alike from a period on, such as a national policy: no effect of the reform.
+
+    Attributes
+    ----------
+    outcomes
+        In minimum important effects, above zero upwards.
+    """
+
+    start: str
+    outcomes: dict[str, float]
 
 
 class Intervention(_Part):
@@ -73,6 +90,8 @@ class Scenario(_Part):
     ----------
     reform
         The reform that is evaluated; the catalogue says which outcomes it moves, and which way.
+    common
+        What moves every county alike.
     differential_trend
         By which the pilots' outcomes drift away without the reform, in minimum important effects a period.
     shock
@@ -96,6 +115,7 @@ class Scenario(_Part):
     cohorts: tuple[CohortOfPilots, ...]
     effect: Effect = Effect()
     interventions: tuple[Intervention, ...] = ()
+    common: tuple[CommonChange, ...] = ()
     differential_trend: float = 0.0
     shock: bool = True
     missing: float = Field(default=0.005, ge=0, lt=1)
@@ -107,7 +127,10 @@ class Scenario(_Part):
     def _fits(self) -> Self:
         if sum(cohort.counties for cohort in self.cohorts) > self.counties:
             raise ValueError("there are more pilots than counties")
-        for start in (*(c.start for c in self.cohorts), *(i.start for i in self.interventions)):
+        starts = [cohort.start for cohort in self.cohorts]
+        starts += [intervention.start for intervention in self.interventions]
+        starts += [change.start for change in self.common]
+        for start in starts:
             if start not in self.axis:
                 raise ValueError(f"the start {start} lies outside the panel")
         return self

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from pilotbook.panel.catalogue import Catalogue, Draw, read_catalogue
 from pilotbook.panel.periods import FREQUENCY
 from pilotbook.panel.simulate.counties import Counties, draw_counties
-from pilotbook.panel.simulate.effects import NEVER, assign, effect_path, intervention_path, reached, step
+from pilotbook.panel.simulate.effects import (
+    NEVER,
+    assign,
+    common_path,
+    effect_path,
+    intervention_path,
+    reached,
+    step,
+)
 from pilotbook.panel.simulate.noise import draw_path, generator
 from pilotbook.panel.simulate.scenario import Scenario
 
@@ -30,7 +38,7 @@ class World:
         Index of the first period under the reform, -1 for controls.
     without, with_reform : indicator to (n, t)
         Both potential outcomes in the unit of the indicator: had there been no reform, and with the reform as it was
-        rolled out. Other interventions and the shock are in both.
+        rolled out. Other interventions, the shock and what all counties share are in both.
     step : indicator to float
         What one minimum important effect of the reform adds on the indicator's scale; 0 if it does not move it.
     path : (n, t)
@@ -87,10 +95,11 @@ def simulate(scenario: Scenario, seed: int, catalogue: Catalogue | None = None) 
     steps: dict[str, float] = {}
     clipped = 0
     for draw in catalogue.draws.values():
-        steps[draw.id] = 0.0 if draw.growth_of else step(draw, catalogue, scenario.reform)
+        steps[draw.id] = 0.0 if draw.growth_of else step(draw, catalogue, scenario)
         base = _base(draw, scenario, counties, seed)
         low, high = catalogue.indicators[draw.id].range.hard or (None, None)
-        paths = [_natural(draw, base, steps[draw.id] * add) for add in (others, others + path)]
+        shared = common_path(scenario, draw, catalogue)
+        paths = [_natural(draw, base, shared + steps[draw.id] * add) for add in (others, others + path)]
         clipped += sum(_outside(values, low, high) for values in paths)
         without[draw.id], with_reform[draw.id] = (_bounded(values, low, high) for values in paths)
     for draw in catalogue.draws.values():
