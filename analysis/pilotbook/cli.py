@@ -12,7 +12,7 @@ import click
 from pilotbook import __version__
 from pilotbook.cli_data import data
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
-from pilotbook.cli_render import render
+from pilotbook.cli_render import render, why
 from pilotbook.errors import PilotbookError
 from pilotbook.project import PLANS
 
@@ -61,6 +61,7 @@ def app() -> None:
 
 app.add_command(data)
 app.add_command(render)
+app.add_command(why)
 for command in RELEASE_COMMANDS:
     app.add_command(command)
 

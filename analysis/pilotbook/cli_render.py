@@ -177,3 +177,26 @@ def _parameters(assignments: tuple[str, ...]) -> dict[str, str]:
             raise ParameterError(f"-P {assignment}: write NAME=VALUE")
         values[name] = value
     return values
+
+
+@click.command()
+@click.argument("report", metavar="REPORT")
+@click.option("--period", help="Of a PLAN: up to this period; by default the last of the data.")
+@click.option("--lang", "languages", multiple=True, default=("en",), show_default=True, help="Of a PLAN: language.")
+@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=BUILD, help="Of a PLAN: where it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def why(report: str, period: str | None, languages: tuple[str, ...], engine: str, out: Path, as_json: bool) -> None:
+    """Say what changed since REPORT was made, old and new: the folder of a report, or a plan."""
+    from pilotbook.report.engine import choose_engine
+    from pilotbook.report.why import changes, request_of
+
+    found = changes(request_of(report, choose_engine(engine), out.resolve(), period, languages))
+    if as_json:
+        listed = [{"stages": c.stages, "what": c.what, "old": c.old, "new": c.new} for c in found]
+        click.echo(json.dumps({"report": report, "changes": listed}, indent=1, ensure_ascii=False))
+        return
+    if not found:
+        click.echo(f"{report}: nothing changed; it would be left as it is")
+    for change in found:
+        click.echo(f"{change}  ({', '.join(change.stages)})")
