@@ -80,8 +80,8 @@ def _named(name: str) -> str:
 def estimate_ingredients(plan_file: PlanFile, source: Source, period: str) -> dict[str, Any]:
     """Return all that the estimates rest on, by name."""
     return {
-        "plan": [plan_file.id, plan_file.plan.model_dump(mode="json")],
-        "data": [source.name, source.sha256, source.vintage],
+        "plan": {"name of the file": plan_file.id, **plan_file.plan.model_dump(mode="json")},
+        "data": {"name": source.name, "sha256": source.sha256, "vintage": source.vintage},
         "registration": [registration_text(plan_file)],
         "period": period,
         "catalogue": catalogue_hashes(),
