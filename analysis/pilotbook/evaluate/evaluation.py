@@ -18,6 +18,7 @@ from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.design.preparation import population_weights
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.claims import compare_claims
 from pilotbook.evaluate.comparability import comparison_rows
 from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
@@ -33,6 +34,7 @@ from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
 from pilotbook.evaluate.sensitivity import sensitivity_rows
+from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.project import cache_folder
@@ -122,6 +124,8 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     look = current_look(plan, panel)
     judged = list(judge_outcomes(plan, panel, look, contract.comparison, leads, rows))
     rows.update({row.id: row for found in judged for row in found.rows})
+    claims, beside = compare_claims(plan, read_catalogue(), leads, rows)
+    rows.update({row.id: row for row in beside})
     return Ledger(
         plan=plan_file.id,
         period=period,
@@ -137,6 +141,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         registration=registration_facts(plan_file, panel),
         look=look.as_dict(),
         verdicts=tuple(found.judgement.as_dict() for found in judged),
+        claims=tuple(claim.as_dict() for claim in claims),
     )
 
 

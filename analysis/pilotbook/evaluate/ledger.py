@@ -11,9 +11,9 @@ from typing import Any, Literal
 SCHEMA = 1
 
 BEFORE_AFTER, BACON = "before_after", "bacon"
-BALANCE, OTHER_REFORM = "balance", "other_reform"
+BALANCE, OTHER_REFORM, CLAIMS = "balance", "other_reform", "claims"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, how alike
-pilots and controls are before the start, and how far another reform reached them."""
+pilots and controls are before the start, how far another reform reached them, and what stands beside a claim."""
 
 VARIANTS = frozenset({"error", "test", "interval"})
 """Keys of ``spec`` that mark a row as a variant of another: the same estimate with another inference."""
@@ -119,6 +119,7 @@ class Ledger:
     registration: Mapping[str, Any] = field(default_factory=dict)
     look: Mapping[str, Any] = field(default_factory=dict)
     verdicts: tuple[Mapping[str, Any], ...] = ()
+    claims: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         ids = [row.id for row in self.rows]
@@ -167,7 +168,7 @@ class Ledger:
             "look": dict(self.look),
             "verdicts": [dict(verdict) for verdict in self.verdicts],
             "rules": [],
-            "claims": [],
+            "claims": [dict(claim) for claim in self.claims],
         }
         return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -197,6 +198,7 @@ class Ledger:
             registration=content["registration"],
             look=content["look"],
             verdicts=tuple(content["verdicts"]),
+            claims=tuple(content["claims"]),
         )
 
 

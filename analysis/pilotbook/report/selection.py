@@ -10,6 +10,7 @@ from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.panel.catalogue.published import published_effects
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.tile_grid import has_provinces
 
@@ -52,6 +53,10 @@ def parts(evaluation: Evaluation) -> set[str]:
         "balance": bool(evaluation.ledger.select(estimator=BALANCE)),
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
+        "claims-beside": any(claim["pilots"] is not None for claim in evaluation.ledger.claims),
+        "published-effects": bool(
+            {claim["indicator"] for claim in evaluation.ledger.claims} & {e.indicator for e in published_effects()}
+        ),
         "replication": bool(evaluation.ledger.select(role="replication")),
     }
     return {name for name, there in found.items() if there}
