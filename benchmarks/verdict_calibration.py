@@ -41,7 +41,7 @@ from pilotbook.judge.verdict import Kind, decide
 
 Array = NDArray[np.float64]
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "verdicts.md"
-BEFORE, LOOKS, RHO, ALPHA, DRAWS, CHUNK = 12, 8, 0.6, 0.05, 4_999, 100
+BEFORE, LOOKS, RHO, ALPHA, DRAWS, CHUNK, YEAR = 12, 8, 0.6, 0.05, 4_999, 100, 4
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ FIRM = (Kind.IMPROVED,)
 CELLS = (
     Cell("no effect, 3 of 30", 3, 30, IMPROVED, (0, 0.05), panels=2_000),
     Cell("no effect, 20 of 40", 20, 40, IMPROVED, (0, 0.05), panels=2_000),
-    Cell("twice the detectable effect, 20 of 40", 20, 40, FIRM, (0.80, 1), effect=2, panels=200),
+    Cell("twice the detectable effect, 20 of 40", 20, 40, FIRM, (0.80, 1), effect=2, panels=1_000),
     Cell("drift of half the important effect a quarter", 20, 40, FIRM, (0, 0.05), drift=0.5),
-    Cell("drift of a tenth of it a quarter", 20, 40, FIRM, (0, 1), drift=0.1, panels=200),
+    Cell("drift of a tenth of it a quarter", 20, 40, FIRM, (0, 1), drift=0.1, panels=1_000),
     Cell("tiny effect, important one large", 20, 40, (Kind.TOO_SMALL,), (0.80, 1), effect=0.1, least=3, panels=500),
     Cell("three quarters before the start", 20, 40, (Kind.NOT_ESTIMABLE,), (0.99, 1), before=3, panels=300),
-    Cell("harm of the detectable effect, safety", 20, 40, WORSENED, (0.80, 1), effect=-1, safety=True, panels=200),
+    Cell("harm of the detectable effect, safety", 20, 40, WORSENED, (0.80, 1), effect=-1, safety=True, panels=1_000),
 )
 
 
@@ -187,13 +187,14 @@ def measures_of(y: Array, cell: Cell, estimate: float, p: float, found: bool) ->
         return known
     least = cell.least * detectable_effect(cell.pilots, cell.counties, cell.before)
     event = event_estimates(y, cell)
+    years = event.in_blocks(YEAR) if cell.before >= 2 * YEAR else event
     placebo = welch(changes(y[None, :, : cell.before], cell.before - 4), cell.pilots)
     before = pre_trend(y, cell, event, least)
     red = before["pre_trend_p"] < ALPHA or before["certain_drift"] > 1  # then nothing else is looked at
     return replace(
         known,
         **before,
-        breakdown=min(breakdown_multiple(event, event.mean_of_first(4)), 10.0) if found and not red else 0.0,
+        breakdown=min(breakdown_multiple(years, years.mean_of_first(YEAR)), 10.0) if found and not red else 0.0,
         same_sign_share=same_sign(y, cell, estimate),
         leave_one_out_same_sign=leave_one_out(y, cell, estimate),
         placebo_p=float(2 * stats.t.sf(abs(placebo[0] / placebo[1]), placebo[2])[0]),

@@ -12,6 +12,7 @@ import click
 
 from pilotbook import __version__
 from pilotbook.cli_data import data
+from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
 from pilotbook.errors import CallError, ParameterError, PilotbookError
 from pilotbook.project import BUILD, PLANS
 
@@ -59,6 +60,8 @@ def app() -> None:
 
 
 app.add_command(data)
+for command in RELEASE_COMMANDS:
+    app.add_command(command)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,23 +25,29 @@ def of_json(value: Any) -> str:
 
 
 @cache
-def of_code(*parts: str) -> str:
-    """Return the hash of modules or subpackages of this package, by their names from its root."""
+def code(*parts: str) -> dict[str, str]:
+    """Return the hashes of the files of modules or subpackages of this package, by their names from its root."""
     files: list[Path] = []
     for part in parts:
         path = PACKAGE / part
         files += [path] if path.is_file() else [p for p in path.rglob("*") if _is_source(p)]
-    return of_json({file.relative_to(PACKAGE).as_posix(): sha256(file.read_bytes()) for file in sorted(files)})
+    return {file.relative_to(PACKAGE).as_posix(): sha256(file.read_bytes()) for file in sorted(files)}
 
 
 def _is_source(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
 
 
-def of_libraries(names: Iterable[str]) -> str:
-    """Return the hash of Python's and the libraries' versions."""
+@cache
+def libraries(*names: str) -> dict[str, str]:
+    """Return the versions of Python and of libraries."""
     python = ".".join(platform.python_version_tuple()[:2])
-    return of_json({"python": python, **{name: version(name) for name in names}})
+    return {"python": python, **{name: version(name) for name in names}}
+
+
+def of_ingredients(ingredients: Mapping[str, Any]) -> dict[str, str]:
+    """Return what stands for named ingredients in a manifest: a text itself, of anything else the hash."""
+    return {name: value if isinstance(value, str) else of_json(value) for name, value in ingredients.items()}
 
 
 def changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -19,9 +19,10 @@ from pilotbook.report import commitments, verdicts
 from pilotbook.report.language import languages
 from pilotbook.report.numbers import Numbers
 
-from .counties import PLAN, counties, write
+from .counties import PLAN, counties, outcome, write
 
 LOOKS = {"planned": ["2021Q2", "2021Q4", "2022Q2", "2022Q4"]}
+FOUR_QUARTERS = [{"estimator": "imputation", "average": [0, 3], "headline": True}]
 
 
 def evaluated(folder: Path, pilots: int, period: str = "2022Q4", **changes: Any) -> Evaluation:
@@ -51,17 +52,77 @@ def test_a_design_that_can_reject_nothing_is_not_estimable(tmp_path: Path) -> No
 
 
 def test_looks_adjust_the_interval_by_the_draws(tmp_path: Path) -> None:
-    evaluation = evaluated(tmp_path, 3, looks=LOOKS)
+    """Half of the pilots start a year later, so that each look sees more of them over the same horizon."""
+    frame = counties(8)
+    frame.loc[frame["county"].isin(["c04", "c05", "c06", "c07"]), "start"] = "2021Q3"
+    plan_file = read_plan(write(tmp_path, frame, {**PLAN, "looks": LOOKS, "analyses": FOUR_QUARTERS}))
+    evaluation = evaluate(plan_file, load_panel(plan_file), "2022Q4")
     judgement = evaluation.judgement("visits")
     assert judgement.look_method == "draws"
     assert 0.03 < judgement.look_level < 0.05
     adjusted = next(row for row in evaluation.ledger if row.id == judgement.intervals["adjusted"])
     assert adjusted.level == pytest.approx(1 - judgement.look_level)
     assert 0.10 < judgement.safety_risk < 0.30
+    assert judgement.safety_measured is not None
+    assert 0.10 < judgement.safety_measured < 0.30
+
+
+def test_with_one_start_and_one_horizon_a_later_look_repeats_the_first_and_costs_nothing(tmp_path: Path) -> None:
+    judgement = evaluated(tmp_path, 4, looks=LOOKS, analyses=FOUR_QUARTERS).judgement("visits")
+    assert (judgement.look_method, judgement.look_level) == ("draws", pytest.approx(0.05, abs=0.005))
+
+
+SAFETY = [outcome("visits"), {**outcome("stays", "safety"), "minimum_important_effect": 0.5}]
+
+
+@pytest.mark.parametrize(("loss", "said"), [(0.0, "No pause"), (4.0, "**A pause is called for**")])
+def test_harm_calls_for_a_pause(tmp_path: Path, loss: float, said: str) -> None:
+    frame = counties(12)
+    frame["stays"] -= loss * ((frame["start"] != "") & (frame["period"] >= "2020Q3"))
+    plan = {**PLAN, "looks": LOOKS, "analyses": FOUR_QUARTERS, "outcomes": SAFETY}
+    plan_file = read_plan(write(tmp_path, frame, plan))
+    evaluation = evaluate(plan_file, load_panel(plan_file), "2022Q4")
+    found = evaluation.judgement("stays").pause
+    assert found is not None
+    assert found.holds == (loss > 0)
+    text = verdicts.sentences(evaluation, Numbers(evaluation.ledger, "en")).data
+    assert said in text
+    assert "Harm is judged at a lower bar, one-sided 10.0% at each look; over the 4 planned looks" in text
+    assert "of the placebo choices of pilots in these data" in text
+    assert evaluation.judgement("visits").pause is None
+
+
+def test_harm_at_one_look_alone_calls_for_no_pause(tmp_path: Path) -> None:
+    """Later pilots turn the estimate, so that harm stands at the last look and not at the one before."""
+    frame = counties(12)
+    late = frame["county"].isin([f"c{i:02d}" for i in range(6, 12)])
+    frame.loc[late, "start"] = "2022Q1"
+    frame["stays"] -= 0.35 * (late & (frame["period"] >= "2022Q1"))
+    looks = {"planned": ["2021Q2", "2021Q4", "2022Q4", "2023Q4"]}
+    plan = {**PLAN, "looks": looks, "analyses": FOUR_QUARTERS, "outcomes": SAFETY}
+    plan_file = read_plan(write(tmp_path, frame, plan))
+    evaluation = evaluate(plan_file, load_panel(plan_file), "2022Q4")
+    found = evaluation.judgement("stays").pause
+    assert found is not None
+    assert (found.now, found.before, found.spent, found.holds) == (True, False, False, False)
+    assert (
+        "one look alone does not call for a pause"
+        in verdicts.sentences(evaluation, Numbers(evaluation.ledger, "en")).data
+    )
+
+
+def test_what_would_have_been_found_stands_beside_no_detectable_effect(tmp_path: Path) -> None:
+    small = [outcome("visits"), {**outcome("stays"), "minimum_important_effect": 0.5}]
+    evaluation = evaluated(tmp_path, 3, outcomes=small)
+    text = verdicts.sentences(evaluation, Numbers(evaluation.ledger, "en")).data
+    kinds = {o.id: evaluation.judgement(o.id).verdict for o in evaluation.plan.outcomes}
+    assert kinds["stays"] is Kind.NO_DETECTABLE_EFFECT
+    assert text.count("would be found four times in five") == 1
+    assert evaluation.judgement("stays").detectable in text
 
 
 def test_a_report_between_two_looks_claims_nothing_firmly(tmp_path: Path) -> None:
-    evaluation = evaluated(tmp_path, 3, "2022Q1", looks=LOOKS)
+    evaluation = evaluated(tmp_path, 3, "2022Q1", looks=LOOKS, analyses=FOUR_QUARTERS)
     assert evaluation.ledger.look["occasion"] == "between"
     assert "planned_look" in reasons(evaluation)
 
@@ -82,7 +143,7 @@ def test_stating_that_there_is_no_other_reform_counts(tmp_path: Path) -> None:
 
 
 def test_the_ledger_survives_being_written_and_read(tmp_path: Path) -> None:
-    evaluation = evaluated(tmp_path, 3, looks=LOOKS)
+    evaluation = evaluated(tmp_path, 3, looks=LOOKS, analyses=FOUR_QUARTERS)
     again = Ledger.loads(evaluation.ledger.dumps())
     assert again.dumps() == evaluation.ledger.dumps()
     assert Evaluation(evaluation.plan, evaluation.panel, evaluation.contract, again).judgement("visits").reasons
@@ -91,7 +152,7 @@ def test_the_ledger_survives_being_written_and_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("pilots", [1, 3, 12])
 def test_every_verdict_can_be_said(tmp_path: Path, language: str, pilots: int) -> None:
-    evaluation = evaluated(tmp_path, pilots, looks=LOOKS, co_interventions=[])
+    evaluation = evaluated(tmp_path, pilots, looks=LOOKS, analyses=FOUR_QUARTERS, co_interventions=[])
     numbers = Numbers(evaluation.ledger, language)
     said = verdicts.sentences(evaluation, numbers).data
     assert said.count("data-ledger") >= 2 or pilots == 1

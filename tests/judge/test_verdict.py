@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pilotbook.judge.evidence import Direction, Evidence, Interval
 from pilotbook.judge.grade import grade_design
-from pilotbook.judge.measures import Measures
+from pilotbook.judge.measures import DESIGNS, Measures
 from pilotbook.judge.thresholds import Grade, thresholds
 from pilotbook.judge.verdict import DECISIONS, FAVOUR, FIRMNESS, Kind, decide
 
@@ -97,7 +97,35 @@ def verdict(case: Evidence) -> Kind:
 
 
 def test_every_measure_is_in_the_orders() -> None:
-    assert set(WORST_TO_BEST) == {field.name for field in fields(Measures)}
+    assert {*WORST_TO_BEST, "design"} == {field.name for field in fields(Measures)}
+
+
+ALONE = {
+    "pre_trend_p",
+    "pre_trend_power",
+    "drift",
+    "certain_drift",
+    "breakdown",
+    "exposed_controls",
+    "missing_difference",
+    "design_difference",
+    "designs_same_sign",
+}
+"""What a series without controls has no place for."""
+
+
+def test_a_series_without_controls_is_fragile_for_want_of_controls_and_not_for_checks_that_cannot_be_made() -> None:
+    bare = replace(GOOD, design="series", assigned_controls=None, **dict.fromkeys(ALONE))
+    found = decide(evidence(measures=bare))
+    assert found.kind is Kind.IMPROVED_FRAGILE
+    assert {reason.code for reason in found.reasons} == {"assigned_controls", "contamination", "agreement"}
+    assert {m.measure for d in found.grade.dimensions for m in d.measures}.isdisjoint(ALONE)
+
+
+@pytest.mark.parametrize("check", ["leave_one_out_same_sign", "placebo_p", "same_sign_share", "family_p"])
+def test_a_check_that_a_series_could_have_had_is_named_when_it_is_missing(check: str) -> None:
+    bare = replace(GOOD, design="controlled_series", **{check: None})
+    assert [reason.value for reason in decide(evidence(measures=bare)).reasons] == [None]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +156,7 @@ def test_the_list_reads_in_its_order(case: Evidence, expected: Kind) -> None:
 FRAGILE = {
     "assigned_pilots": 9,
     "same_sign_share": 0.79,
-    "breakdown": 0.24,
+    "breakdown": 0.49,
     "leave_one_out_same_sign": 0.96,
     "placebo_p": 0.04,
     "designs_same_sign": 0.5,
@@ -203,7 +231,11 @@ def _same_side(one: Kind, other: Kind) -> bool:
     return FAVOUR.get(one, 0) * FAVOUR.get(other, 0) >= 0
 
 
-measures = st.builds(Measures, **{name: st.sampled_from(values) for name, values in WORST_TO_BEST.items()})
+measures = st.builds(
+    Measures,
+    design=st.sampled_from(DESIGNS),
+    **{name: st.sampled_from(values) for name, values in WORST_TO_BEST.items()},
+)
 cases = st.builds(
     evidence,
     estimate=st.floats(-4, 4),
@@ -234,6 +266,14 @@ def test_a_better_measure_never_lowers_firmness(case: Evidence, name: str, data:
     better = verdict(replace(case, measures=replace(case.measures, **{name: values[place + 1]})))
     assert FIRMNESS[better] >= FIRMNESS[worse]
     assert _same_side(better, worse)
+
+
+@given(cases)
+@settings(max_examples=1000, deadline=None)
+def test_only_a_design_of_grade_a_or_b_carries_a_firm_verdict(case: Evidence) -> None:
+    found = decide(case)
+    if found.kind in {Kind.IMPROVED, Kind.WORSENED}:
+        assert found.grade.grade >= Grade.B
 
 
 @given(cases, st.floats(0, 4))

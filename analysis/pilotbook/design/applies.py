@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from pilotbook.design.consistency import Location, Problem
 from pilotbook.design.contract import NEVER
@@ -61,10 +62,33 @@ def _periods(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
     for i, step in enumerate(plan.series.steps if plan.series is not None else ()):
         yield from _within(panel, ("series", "steps", i, "start"), step.start)
     starts = [start for start in panel.start if start is not None and start > panel.periods[0]]
+    if not starts:
+        return
+    yield from _looks(plan, panel, min(starts))
+    before = (min(starts) - panel.periods[0]).n
+    if plan.anticipation >= before:
+        yield Problem(
+            ("anticipation",),
+            f"only {before} periods lie before the first start {format_period(min(starts))}, and all of them may be "
+            "affected; make it shorter",
+        )
+
+
+def _looks(plan: AnalysisPlan, panel: Panel, start: pd.Period) -> Iterator[Problem]:
+    """A look needs the reform, and the whole horizon of what is averaged."""
+    average = next((a.average for a in plan.analyses if a.headline), None)
     for i, text in enumerate(plan.looks.planned if plan.looks is not None else ()):
-        if starts and panel.period(text) < min(starts):
-            first = format_period(min(starts))
-            yield Problem(("looks", "planned", i), f"{text} is before the first start {first}: nothing can be seen yet")
+        location: Location = ("looks", "planned", i)
+        if panel.period(text) < start:
+            first = format_period(start)
+            yield Problem(location, f"{text} is before the first start {first}: nothing can be seen yet")
+        elif average is not None and panel.period(text) < start + average[1]:
+            first = format_period(start + average[1])
+            yield Problem(
+                location,
+                f"at {text} no pilot has reached the last event time of `average`, {average[1]}; begin the looks in "
+                f"{first}, or average over fewer periods",
+            )
 
 
 def _logarithms(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:

@@ -18,6 +18,9 @@ WITHOUT_EVENT_TIMES = ("two_by_two", "twfe", "extended_twfe", "poisson", "synthe
 TWINS = ("poisson", "synthetic_did")
 """Estimators that stand beside others: a relative effect, or one whose test gives no interval."""
 
+FIXED_HORIZON = ("two_by_two", "its", "controlled_its")
+"""Estimators whose horizon the plan fixes by other keys: `pre` and `post`, or `series.horizons`."""
+
 Location = tuple[int | str, ...]
 
 
@@ -47,7 +50,7 @@ def contradictions(plan: AnalysisPlan) -> list[Problem]:
     """Return everything in which a plan contradicts itself; nothing if it does not."""
     wrong_kind = list(_periods(plan))
     ordered = [] if wrong_kind else list(_order(plan))  # periods of different kinds have no order
-    return [*wrong_kind, *ordered, *_outcomes(plan), *_analyses(plan), *_names(plan), *_answers(plan)]
+    return [*wrong_kind, *ordered, *_outcomes(plan), *_analyses(plan), *_horizon(plan), *_names(plan), *_answers(plan)]
 
 
 def _all_periods(plan: AnalysisPlan) -> Iterator[tuple[Location, str | None]]:
@@ -161,6 +164,27 @@ def _analyses(plan: AnalysisPlan) -> Iterator[Problem]:
             )
         for j in _repeated(list(analysis.cohorts or ())):
             yield Problem(("analyses", i, "cohorts", j), "the start stands twice; take one out")
+
+
+def _horizon(plan: AnalysisPlan) -> Iterator[Problem]:
+    """Every look must be at the same horizon: what is averaged may not grow with the data."""
+    if plan.looks is None or len(plan.looks.planned) < 2:
+        return
+    for i, analysis in enumerate(plan.analyses):
+        if not analysis.headline or analysis.estimator in FIXED_HORIZON or analysis.average is not None:
+            continue
+        if analysis.estimator in WITHOUT_EVENT_TIMES:
+            yield Problem(
+                ("analyses", i, "estimator"),
+                f"the horizon of {analysis.estimator} would grow from look to look; let an estimator with event times "
+                "lead, such as imputation, and give it `average`",
+            )
+        else:
+            yield Problem(
+                ("analyses", i),
+                "with several looks the horizon must be the same at each; add `average`, such as [0, 3], to the "
+                "analysis that leads",
+            )
 
 
 def _names(plan: AnalysisPlan) -> Iterator[Problem]:

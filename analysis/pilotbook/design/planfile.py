@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from pilotbook.design.consistency import ContradictionError, Problem
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.errors import CallError, PlanError, UnknownNameError
-from pilotbook.project import plan_folders
+from pilotbook.project import PLANS, plan_folders
 
 SUFFIX = ".yml"
 
@@ -33,6 +33,11 @@ class PlanFile:
     def id(self) -> str:
         """Return the name of the file without its ending."""
         return self.path.stem
+
+
+def shown_name(plan_file: PlanFile) -> str:
+    """Return how a call names a plan: one of the project by its name, another by its file."""
+    return plan_file.id if plan_file.path.parent == PLANS else plan_file.path.name
 
 
 def plan_schema() -> str:
@@ -82,8 +87,7 @@ def read_plan(path: Path) -> PlanFile:
     shown = path.name
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        node, content = _parsed(text)
     except UnicodeDecodeError:
         raise PlanError(f"{shown}: the plan is not UTF-8; save it as UTF-8") from None
     except yaml.MarkedYAMLError as error:
@@ -102,6 +106,24 @@ def read_plan(path: Path) -> PlanFile:
     except ValidationError as error:
         lines = [line for e in error.errors() for line in _explain(e, node)]
         raise PlanError("\n".join(f"{shown}: {line}" for line in lines)) from None
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """Return the tree of a YAML text and its content.
+
+    The fast parser first; what it refuses is read again by the one whose messages name the fault best.
+    """
+    try:
+        loader: Any = yaml.CSafeLoader(text)
+    except AttributeError:  # built without it
+        loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    except yaml.YAMLError:
+        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    finally:
+        loader.dispose()
 
 
 def refuse(plan_file: PlanFile, problems: Sequence[Problem]) -> None:

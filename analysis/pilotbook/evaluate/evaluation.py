@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pilotbook import fingerprint
+from pilotbook import cache, fingerprint
 from pilotbook.design.contract import Contract, draw_contract
 from pilotbook.design.looks import current_look
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
@@ -28,7 +26,7 @@ from pilotbook.evaluate.gaps import gap_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
-from pilotbook.evaluate.ledger import Ledger, Row
+from pilotbook.evaluate.ledger import FILE, Ledger, Row
 from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
@@ -37,9 +35,8 @@ from pilotbook.evaluate.sensitivity import sensitivity_rows
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
-from pilotbook.project import cache_folder
 
-FILE = "estimates.json"
+ESTIMATES = "estimates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +79,9 @@ def evaluate(plan_file: PlanFile, panel: Panel, period: str) -> Evaluation:
     plan = plan_file.plan
     until = panel.until(_period(period, plan, panel))
     contract = draw_contract(plan, until)
-    key = fingerprint.of_json(estimate_inputs(plan_file, panel, period))
-    memo = cache_folder() / "estimates" / f"{key}.json"
-    ledger = _recall(memo)
-    if ledger is None:
-        ledger = _estimate(plan_file, until, contract, period)
-        _remember(memo, ledger)
-    return Evaluation(plan, until, contract, ledger)
+    key = fingerprint.of_json(estimate_inputs(plan_file, panel.source, period))
+    content = cache.once(ESTIMATES, key, lambda: _estimate(plan_file, until, contract, period).dumps().encode())
+    return Evaluation(plan, until, contract, Ledger.loads(content.decode()))
 
 
 def _period(text: str, plan: AnalysisPlan, panel: Panel) -> pd.Period:
@@ -149,25 +142,3 @@ def _lead(rows: list[Row]) -> Row:
     """Return the average over the plan's event times if there is one, else the overall effect."""
     leading = [row for row in rows if row.role == "headline"]
     return next((row for row in leading if row.estimand == "att_average"), leading[0])
-
-
-def _recall(memo: Path) -> Ledger | None:
-    """Read a memo; one that is cut short or was changed counts as none."""
-    try:
-        digest, text = memo.read_text(encoding="utf-8").split("\n", 1)
-        return Ledger.loads(text) if fingerprint.sha256(text) == digest else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _remember(memo: Path, ledger: Ledger) -> None:
-    memo.parent.mkdir(parents=True, exist_ok=True)
-    text = ledger.dumps()
-    handle, name = tempfile.mkstemp(dir=memo.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(f"{fingerprint.sha256(text)}\n{text}")
-        Path(name).replace(memo)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

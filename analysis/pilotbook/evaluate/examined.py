@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from pilotbook.design.comparison import Comparison
+from pilotbook.design.plan import SERIES_ESTIMATORS
 from pilotbook.evaluate.ledger import Row
 
 LARGEST_BREAKDOWN = 10.0
@@ -37,7 +38,7 @@ def examined(
         Periods from the middle of those before the start to the middle of the effect's horizon.
     """
     own = [row for row in rows.values() if row.outcome == lead.outcome and row.estimator == "sensitivity"]
-    placebo = [row.p for row in own if row.estimand == "placebo_in_time" and row.p is not None]
+    placebo = [row.p for row in _placebos(lead, rows) if row.p is not None]
     without = [row.estimate for row in own if row.estimand == "without_pilot"]
     tests = [row for row in own if row.estimand == "pre_trend"]
     drift, certain = _drift(lead.outcome, comparison, least, span)
@@ -49,8 +50,17 @@ def examined(
         "breakdown": _breakdown(own),
         "same_sign_share": _specifications(lead, rows),
         "leave_one_out_same_sign": _share_of_sign(lead, without) if without and None not in without else None,
-        "placebo_p": min(placebo) if placebo else None,
+        "placebo_p": min(min(placebo) * len(placebo), 1.0) if placebo else None,
     }
+
+
+def _placebos(lead: Row, rows: Mapping[str, Row]) -> list[Row]:
+    """Return the pretended starts: of the comparison, or of the series that leads."""
+    own = (row for row in rows.values() if row.outcome == lead.outcome)
+    if lead.estimator in SERIES_ESTIMATORS:
+        series = (row for row in own if row.estimator == lead.estimator and row.estimand == "placebo")
+        return [row for row in series if all(row.spec[key] == lead.spec[key] for key in ("series", "weights"))]
+    return [row for row in own if row.estimator == "sensitivity" and row.estimand == "placebo_in_time"]
 
 
 def _power(own: list[Row], slope: float) -> float | None:

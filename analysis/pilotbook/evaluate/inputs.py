@@ -5,16 +5,36 @@ Kept apart from the models, so that it can be told in a moment whether anything 
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
 from pilotbook import fingerprint
 from pilotbook.design.applies import applied
 from pilotbook.design.planfile import PlanFile
 from pilotbook.design.registry import registration_text
 from pilotbook.panel.catalogue import Claim, read_catalogue
-from pilotbook.panel.dataset import find_dataset
-from pilotbook.panel.panel import Panel
+from pilotbook.panel.dataset import Dataset, find_dataset
+from pilotbook.panel.panel import Panel, Source
 from pilotbook.project import DATA
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
+CODE = ("panel", "design", "estimate", "judge", "evaluate")
+SHELF = 4
+"""Panels that a process keeps, so that plans on the same data read them once."""
+
+_shelf: OrderedDict[Hashable, Panel] = OrderedDict()
+
+
+def dataset_of(plan_file: PlanFile) -> Dataset:
+    """Find the data set that a plan names.
+
+    Raises
+    ------
+    DataError, UnknownNameError
+        If there is none, or its description cannot be read.
+    """
+    return find_dataset(plan_file.plan.dataset, plan_file.path.parent, DATA)
 
 
 def load_panel(plan_file: PlanFile) -> Panel:
@@ -25,8 +45,12 @@ def load_panel(plan_file: PlanFile) -> Panel:
     DataError, PlanError, UnknownNameError
         If the data cannot be found or used, or do not have what the plan names.
     """
-    plan = plan_file.plan
-    panel = find_dataset(plan.dataset, plan_file.path.parent, DATA).read(plan.layout())
+    dataset, layout = dataset_of(plan_file), plan_file.plan.layout()
+    key = (dataset.file, dataset.bytes_sha256(), dataset.source(), layout)
+    panel = _shelf.pop(key, None) or dataset.read(layout)
+    _shelf[key] = panel
+    while len(_shelf) > SHELF:
+        _shelf.popitem(last=False)
     return applied(plan_file, panel)
 
 
@@ -35,14 +59,19 @@ def claims_about(reform: str) -> list[Claim]:
     return [claim for claim in read_catalogue().claims.values() if claim.reform_id == reform]
 
 
-def estimate_inputs(plan_file: PlanFile, panel: Panel, period: str) -> dict[str, str]:
-    """Return the hashes of all that the estimates rest on, by name."""
+def estimate_ingredients(plan_file: PlanFile, source: Source, period: str) -> dict[str, Any]:
+    """Return all that the estimates rest on, by name."""
     return {
-        "plan": fingerprint.of_json([plan_file.id, plan_file.plan.model_dump(mode="json", exclude={"chapters"})]),
-        "data": fingerprint.of_json([panel.source.name, panel.source.sha256, panel.source.vintage]),
-        "claims": fingerprint.of_json([claim.model_dump() for claim in claims_about(plan_file.plan.reform)]),
-        "registration": fingerprint.of_json(registration_text(plan_file)),
+        "plan": [plan_file.id, plan_file.plan.model_dump(mode="json")],
+        "data": [source.name, source.sha256, source.vintage],
+        "claims": [claim.model_dump() for claim in claims_about(plan_file.plan.reform)],
+        "registration": [registration_text(plan_file)],
         "period": period,
-        "code": fingerprint.of_code("panel", "design", "estimate", "judge", "evaluate"),
-        "libraries": fingerprint.of_libraries(LIBRARIES),
+        "code": fingerprint.code(*CODE),
+        "libraries": fingerprint.libraries(*LIBRARIES),
     }
+
+
+def estimate_inputs(plan_file: PlanFile, source: Source, period: str) -> dict[str, str]:
+    """Return the hashes of all that the estimates rest on, by name."""
+    return fingerprint.of_ingredients(estimate_ingredients(plan_file, source, period))

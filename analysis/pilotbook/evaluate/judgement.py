@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pilotbook.evaluate.levels import LookLevel
+from pilotbook.evaluate.pausing import Pause
 from pilotbook.judge.grade import DesignGrade
 from pilotbook.judge.verdict import Kind, Reason, Verdict
 
@@ -39,8 +40,12 @@ class Judgement:
         Everything the grade was read from.
     intervals
         Ids of the rows of the intervals: ``adjusted``, ``equivalence``, and for a safety outcome ``harm``.
-    look_level, look_method, safety_risk
-        How the look was read.
+    detectable
+        Id of the row of the minimum detectable effect.
+    look_level, look_method, safety_risk, safety_measured
+        How the look was read; see `LookLevel`.
+    pause
+        What the looks say of harm; None unless the outcome is one of safety.
     """
 
     outcome: str
@@ -51,9 +56,12 @@ class Judgement:
     reasons: tuple[Reason, ...]
     measures: tuple[Measured, ...]
     intervals: Mapping[str, str]
+    detectable: str
     look_level: float
     look_method: str
     safety_risk: float
+    safety_measured: float | None
+    pause: Pause | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for the ledger."""
@@ -68,11 +76,14 @@ class Judgement:
                 "verdict": Kind(values["verdict"]),
                 "reasons": tuple(Reason(**reason) for reason in values["reasons"]),
                 "measures": tuple(Measured(**measure) for measure in values["measures"]),
+                "pause": None if values["pause"] is None else Pause(**values["pause"]),
             }
         )
 
 
-def judgement_of(verdict: Verdict, row: str, look: LookLevel, intervals: Mapping[str, str]) -> Judgement:
+def judgement_of(
+    verdict: Verdict, row: str, look: LookLevel, intervals: Mapping[str, str], detectable: str, pause: Pause | None
+) -> Judgement:
     """Bring a verdict and what it was read from into the form of the ledger."""
     return Judgement(
         outcome=verdict.outcome,
@@ -83,9 +94,12 @@ def judgement_of(verdict: Verdict, row: str, look: LookLevel, intervals: Mapping
         reasons=verdict.reasons,
         measures=tuple(_measured(verdict.grade)),
         intervals=intervals,
+        detectable=detectable,
         look_level=look.level,
         look_method=look.method,
         safety_risk=look.safety_risk,
+        safety_measured=look.safety_measured,
+        pause=pause,
     )
 
 

@@ -13,22 +13,23 @@ from pilotbook.design.looks import Look
 from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, Outcome
 from pilotbook.design.scope import left_out
-from pilotbook.estimate.result import NotEstimable, StandardError
 from pilotbook.evaluate.designs import controlled_averages
-from pilotbook.evaluate.drawn_tests import DRAWN, run_test
+from pilotbook.evaluate.detectable import detectable_row
 from pilotbook.evaluate.examined import examined
 from pilotbook.evaluate.families import Lead
+from pilotbook.evaluate.intervals import interval_at
 from pilotbook.evaluate.judgement import Judgement, judgement_of
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.levels import LookLevel, look_level
+from pilotbook.evaluate.pausing import pause
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.judge.evidence import Evidence, Interval
-from pilotbook.judge.measures import Measures
+from pilotbook.judge.measures import Design, Measures
 from pilotbook.judge.thresholds import thresholds
 from pilotbook.judge.verdict import decide
 from pilotbook.panel.panel import Panel
 
-HEADLINE_ESTIMANDS = ("att", "att_average")
+DESIGN_OF: Mapping[str, Design] = {"its": "series", "controlled_its": "controlled_series"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def judge_outcomes(
         question, row = leads[outcome.id]
         lead = (question, rows[row.id])
         how = look_level(plan, look, lead)
-        intervals = dict(_intervals(plan, outcome, lead, how))
+        intervals = dict(_intervals(outcome, lead, how))
         measures = _measures(plan, panel, outcome, lead, rows, comparison, look)
         evidence = Evidence(
             outcome=outcome.id,
@@ -82,8 +83,16 @@ def judge_outcomes(
             measures=measures,
         )
         shown = {name: _interval_row(lead[1], name, interval) for name, interval in intervals.items()}
-        verdict = decide(evidence)
-        yield Judged(judgement_of(verdict, lead[1].id, how, {n: r.id for n, r in shown.items()}), tuple(shown.values()))
+        detectable = detectable_row(lead, 1 - how.level)
+        judgement = judgement_of(
+            decide(evidence),
+            lead[1].id,
+            how,
+            {name: row.id for name, row in shown.items()},
+            detectable.id,
+            pause(outcome, look, how, lead) if evidence.safety else None,
+        )
+        yield Judged(judgement, (*shown.values(), detectable))
 
 
 def _obstacle(plan: AnalysisPlan, row: Row) -> str | None:
@@ -98,31 +107,14 @@ def _obstacle(plan: AnalysisPlan, row: Row) -> str | None:
     return None
 
 
-def _intervals(plan: AnalysisPlan, outcome: Outcome, lead: Lead, how: LookLevel) -> Iterator[tuple[str, Interval]]:
+def _intervals(outcome: Outcome, lead: Lead, how: LookLevel) -> Iterator[tuple[str, Interval]]:
     wanted = {"adjusted": 1 - how.level, "equivalence": thresholds().equivalence_level}
     if outcome.family == "safety":
         wanted["harm"] = thresholds().safety_level
     for name, level in wanted.items():
-        interval = _interval(plan, lead, level)
+        interval = interval_at(level, lead)
         if interval is not None:
             yield name, interval
-
-
-def _interval(plan: AnalysisPlan, lead: Lead, level: float) -> Interval | None:
-    """Return the interval of the test that leads at a level; None if the test has none at that level."""
-    question, row = lead
-    if row.estimate is None:
-        return None
-    if level >= 1:
-        return Interval(1.0, -math.inf, math.inf)
-    if row.se is not None and row.df is not None:
-        return Interval(level, *StandardError(row.se, row.df).interval(row.estimate, level))
-    if question.rule.leads in DRAWN and question.analysis.estimator not in SERIES_ESTIMATORS:
-        test, _ = run_test(question.rule.leads, question.sample, question.analysis, row.spec, level)
-        return None if isinstance(test, NotEstimable) else Interval(level, test.low, test.high)
-    if row.ci_low is not None and row.ci_high is not None and level == plan.level:
-        return Interval(level, row.ci_low, row.ci_high)
-    return None
 
 
 def _interval_row(lead: Row, name: str, interval: Interval) -> Row:
@@ -153,6 +145,7 @@ def _measures(
     share, difference = _missing(plan, panel, outcome)
     others = [*_other_designs(row, rows), *_controlled_series(row, rows)]
     return Measures(
+        design=DESIGN_OF.get(question.analysis.estimator, "comparison"),
         assigned_pilots=assigned[0],
         assigned_controls=None if question.analysis.estimator == "its" else assigned[1],
         pre_periods=max(before, 0),

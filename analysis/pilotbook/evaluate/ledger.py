@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 SCHEMA = 1
+FILE = "estimates.json"
 
 BEFORE_AFTER, BACON = "before_after", "bacon"
 BALANCE, OTHER_REFORM, CLAIMS = "balance", "other_reform", "claims"

@@ -33,11 +33,18 @@ class LookLevel:
         ``one look``, ``draws`` (the maximum over the looks), or ``sum`` (what is newly spent).
     safety_risk
         Risk that a safety outcome without effect is called worsened at one of the planned looks.
+    safety_measured
+        The same up to this look, as the share of placebo assignments of these very data that are called so; None where
+        they cannot be followed through the looks.
+    pause_level
+        As ``level``, of a one-sided 10 % spent over the looks: harm at this level calls for a pause by itself.
     """
 
     level: float
     method: str
     safety_risk: float
+    safety_measured: float | None
+    pause_level: float
 
 
 def look_level(plan: AnalysisPlan, look: Look, lead: Lead) -> LookLevel:
@@ -52,17 +59,25 @@ def look_level(plan: AnalysisPlan, look: Look, lead: Lead) -> LookLevel:
     lead
         Question and leading row of the outcome.
     """
-    alpha = round(1 - plan.level, 12)
-    risk = risk_of_any(max(look.planned, 1), (1 - thresholds().safety_level) / 2)
+    alpha, harm = round(1 - plan.level, 12), round(1 - thresholds().safety_level, 12)
+    risk = risk_of_any(max(look.planned, 1), harm / 2)
     if plan.looks is None:
-        return LookLevel(alpha, "one look", risk)
+        return LookLevel(alpha, "one look", risk, None, harm)
     if not look.periods:
-        return LookLevel(0.0, "before the first look", risk)
-    cumulative = spent(look.planned, alpha, plan.looks.spending)[: look.number]
+        return LookLevel(0.0, "before the first look", risk, None, 0.0)
+    cumulative, for_pause = (spent(look.planned, whole, plan.looks.spending)[: look.number] for whole in (alpha, harm))
     statistics = _statistics(lead, look.periods)
     if statistics is None:
-        return LookLevel(float(levels_by_sum(cumulative)[-1]), "sum", risk)
-    return LookLevel(float(levels_by_draws(statistics, cumulative)[-1]), "draws", risk)
+        levels = [float(levels_by_sum(risks)[-1]) for risks in (cumulative, for_pause)]
+        return LookLevel(levels[0], "sum", risk, None, levels[1])
+    levels = [float(levels_by_draws(statistics, risks)[-1]) for risks in (cumulative, for_pause)]
+    return LookLevel(levels[0], "draws", risk, _crossing_of_any(statistics, harm / 2), levels[1])
+
+
+def _crossing_of_any(statistics: NDArray[np.float64], level: float) -> float:
+    """Return the share of draws (looks, draws) beyond a one-sided level at one look or another."""
+    bounds = np.quantile(statistics, 1 - level, axis=1, keepdims=True)
+    return float((statistics > bounds).any(axis=0).mean())
 
 
 def _statistics(lead: Lead, periods: Sequence[str]) -> NDArray[np.float64] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,12 @@ class Question:
     def first_row(self, estimand: Estimand) -> Row:
         """Return the row of a quantity with the inference that leads."""
         return next(self._assigned(estimand))
+
+    def leading_rows(self) -> Iterator[Row]:
+        """Give the row that the analysis leads with, then its variants by error; tests by draws are left to `rows`."""
+        found = list(estimands(self.sample, self.analysis, by_assignment=True))
+        leading = next((estimand for estimand in found if estimand.name == "att_average"), found[0])
+        yield from takewhile(lambda row: "test" not in row.spec, self._assigned(leading))
 
     def _assigned(self, estimand: Estimand) -> Iterator[Row]:
         unit = self.plan.panel.assignment_unit

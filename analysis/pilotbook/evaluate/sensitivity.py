@@ -10,20 +10,19 @@ import numpy as np
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.inference.assigned_units import AssignedUnits, assigned_units
 from pilotbook.estimate.inference.linear_form import Estimand as Target
-from pilotbook.estimate.inference.randomisation import randomisation_draws
 from pilotbook.estimate.inference.variance_ratio import variance_ratio
 from pilotbook.estimate.path import Path
-from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
-from pilotbook.estimate.result import Effect, NotEstimable, StandardError
+from pilotbook.estimate.result import Effect, NotEstimable
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.leave_one_out import leave_one_out
 from pilotbook.estimate.sensitivity.placebo_in_time import placebo_in_time
 from pilotbook.estimate.sensitivity.pretrends import PreTrend, joint_test, randomisation_test
-from pilotbook.estimate.sensitivity.relative_magnitudes import breakdown_multiple, relative_magnitudes
+from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval, breakdown_multiple, relative_magnitudes
 from pilotbook.estimate.sensitivity.smoothness import breakdown_bound, smoothness
 from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample, with_test
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.rows import Question
+from pilotbook.evaluate.series import KINDS
 
 MULTIPLES = (0.5, 1.0, 1.5, 2.0)
 EARLIER = (4, 8)
@@ -49,7 +48,6 @@ class Examination:
     def rows(self) -> Iterator[Row]:
         """Give every row; what cannot be evaluated says why."""
         yield from self._variance_ratio()
-        yield self._detectable()
         path = self._path()
         yield from self._pre_trend(path)
         yield from self._placebos_in_time()
@@ -76,24 +74,6 @@ class Examination:
             yield replace(row, reason=found.detail)
         else:
             yield replace(row, estimate=found.ratio, p=found.p, p_method="randomisation")
-
-    def _detectable(self) -> Row:
-        """Minimum detectable effect under the inference that leads, with the estimated effect taken off the draws."""
-        row, level = self._row("minimum_detectable_effect"), self.question.plan.level
-        if self.question.rule.leads not in DRAWN:
-            if self.lead.se is None or self.lead.df is None:
-                return replace(row, reason=self.lead.reason)
-            return replace(row, estimate=detectable_by_error(StandardError(self.lead.se, self.lead.df), level=level))
-        assert self.lead.estimate is not None
-        clean = replace(self.units, paths=self.units.paths - self.lead.estimate * self.units.treated())
-        draws = randomisation_draws(
-            clean, self.target, "prescaled", DRAWS, np.random.default_rng(self.question.sample.seed)
-        )
-        if isinstance(draws, NotEstimable):
-            return replace(row, reason=draws.detail)
-        found = float(detectable_by_draws(draws, level=level)[0])
-        none = "no effect, however large, would be found four times in five"
-        return replace(row, estimate=found) if np.isfinite(found) else replace(row, reason=none)
 
     def _path(self) -> Path | NotEstimable:
         """Return group-time effects against the last period before the start, by event time."""
@@ -189,36 +169,53 @@ class Examination:
             why = f"fewer than {FEWEST_FOR_COVARIANCE} assigned pilots: the coefficients have no valid covariance"
             yield replace(row, reason=path.detail if isinstance(path, NotEstimable) else why)
             return
-        estimates, _ = self._estimates(path)
+        estimates, before = self._estimates(path)
         if not estimates.n_before or not estimates.n_after or not np.isfinite(estimates.covariance).all():
             yield replace(row, reason="no coefficient before the start that every cohort reaches, or none after it")
             return
         if np.diag(estimates.covariance).min() <= (1e-10 * np.abs(estimates.coefficients).max()) ** 2:
             yield replace(row, reason="the coefficients do not vary between assigned units")
             return
-        weights = estimates.mean_of_first(FIRST_PERIODS)
-        effect, level = float(weights @ estimates.after), self.question.plan.level
-        found = [("relative_magnitudes", m, relative_magnitudes(estimates, weights, m, level=level)) for m in MULTIPLES]
-        found.append(("smoothness", 0.0, smoothness(estimates, weights, 0.0, level=level)))
-        for restriction, bound, interval in found:
-            bounded = bool(np.isfinite([interval.low, interval.high]).all())
-            yield replace(
-                self._row("robust_to_violations", restriction=restriction, bound=f"{bound:g}"),
-                estimate=effect,
-                ci_low=interval.low if bounded else None,
-                ci_high=interval.high if bounded else None,
-                level=level,
-                reason=None if bounded else "not bounded within reach",
-            )
-        multiple = breakdown_multiple(estimates, weights, level=level)
+        weights, level = estimates.mean_of_first(FIRST_PERIODS), self.question.plan.level
+        blocks, steps = self._in_years(estimates, before)
+        block_weights = blocks.mean_of_first(FIRST_PERIODS)
+        for multiple in MULTIPLES:
+            interval = relative_magnitudes(blocks, block_weights, multiple, level=level)
+            row = self._row("robust_to_violations", restriction="relative_magnitudes", bound=f"{multiple:g}", **steps)
+            yield _bounded(row, float(block_weights @ blocks.after), interval, level)
+        row = self._row("robust_to_violations", restriction="smoothness", bound="0")
+        effect = float(weights @ estimates.after)
+        yield _bounded(row, effect, smoothness(estimates, weights, 0.0, level=level), level)
+        multiple = breakdown_multiple(blocks, block_weights, level=level)
         yield replace(
-            self._row("breakdown", restriction="relative_magnitudes"),
+            self._row("breakdown", restriction="relative_magnitudes", **steps),
             unit="",
             estimate=multiple if np.isfinite(multiple) else None,
             reason=None if np.isfinite(multiple) else "above the largest multiple tried",
         )
         bound = breakdown_bound(estimates, weights, level=level)
         yield replace(self._row("breakdown", restriction="smoothness"), estimate=bound if np.isfinite(bound) else None)
+
+    def _in_years(self, estimates: EventEstimates, before: list[int]) -> tuple[EventEstimates, dict[str, str]]:
+        """Return the coefficients by whole years, where two lie before the start, and how a row names that."""
+        _, length = KINDS[self.question.sample.periods[0].freqstr[0]]
+        gapless = before == list(range(-1 - len(before), -1))
+        if length > 1 and gapless and len(before) + 1 >= 2 * length:
+            return estimates.in_blocks(length), {"steps": "years"}
+        return estimates, {}
+
+
+def _bounded(row: Row, effect: float, interval: RobustInterval, level: float) -> Row:
+    """Fill in an interval that allows for violations."""
+    bounded = bool(np.isfinite([interval.low, interval.high]).all())
+    return replace(
+        row,
+        estimate=effect,
+        ci_low=interval.low if bounded else None,
+        ci_high=interval.high if bounded else None,
+        level=level,
+        reason=None if bounded else "not bounded within reach",
+    )
 
 
 def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:

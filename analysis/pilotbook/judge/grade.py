@@ -23,7 +23,7 @@ class GradedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class GradedDimension:
-    """One dimension: its grade, and the measures behind it."""
+    """One dimension: its grade, and the measures behind it; none where the design has no place for them."""
 
     dimension: str
     grade: Grade
@@ -73,8 +73,9 @@ def grade_design(measures: Measures) -> DesignGrade:
 
 
 def _dimension(dimension: Dimension, measures: Measures) -> GradedDimension:
-    graded = tuple(_measure(scale, measures.value(scale.measure)) for scale in dimension.measures)
-    return GradedDimension(dimension.dimension, min(m.grade for m in graded), graded)
+    scales = (scale for scale in dimension.measures if measures.design in scale.designs)
+    graded = tuple(_measure(scale, measures.value(scale.measure)) for scale in scales)
+    return GradedDimension(dimension.dimension, min((m.grade for m in graded), default=UNKNOWN), graded)
 
 
 def _measure(scale: Scale, value: float | None) -> GradedMeasure:

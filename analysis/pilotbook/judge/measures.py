@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+Design = Literal["comparison", "controlled_series", "series"]
+"""Pilots against controls; the series of their difference; the pilots' series against its own past alone."""
+
+DESIGNS: tuple[Design, ...] = get_args(Design)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +18,8 @@ class Measures:
 
     Attributes
     ----------
+    design
+        Which kind of design it is; what it has no place for is neither graded nor checked.
     assigned_pilots, assigned_controls
         Units of assignment with the reform and without; no controls: None.
     pre_periods
@@ -40,13 +48,14 @@ class Measures:
     leave_one_out_same_sign
         Share of the deletions of one pilot that keep the sign.
     placebo_p
-        Smallest p value of the placebos in time and of the placebo outcomes.
+        Smallest p value of the placebos, allowing for their number.
     family_p
         p value corrected for the outcomes of the family.
     planned_look
         1 if the report is a planned look, or the only one; 0 if it stands between or after them.
     """
 
+    design: Design = "comparison"
     assigned_pilots: int
     assigned_controls: int | None
     pre_periods: int

@@ -10,6 +10,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from pilotbook.judge.measures import DESIGNS, Design
+
 Sense = Literal["at_least", "at_most"]
 
 
@@ -37,6 +39,8 @@ class Scale(_Entry):
         Whether larger or smaller values are better.
     A, B, C
         The bound of each grade; a value that meets none has grade D.
+    designs
+        The designs that it can be computed for.
     basis
         Where the bounds come from.
     """
@@ -46,6 +50,7 @@ class Scale(_Entry):
     A: float
     B: float
     C: float
+    designs: tuple[Design, ...] = DESIGNS
     basis: str
 
     def grade(self, value: float) -> Grade:
@@ -68,6 +73,7 @@ class Check(_Entry):
     measure: str
     sense: Sense
     bound: float | Literal["alpha"]
+    designs: tuple[Design, ...] = DESIGNS
     basis: str
 
 

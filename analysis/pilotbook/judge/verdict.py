@@ -56,7 +56,7 @@ class Reason:
     Attributes
     ----------
     code
-        Name of the check, of the measure, or of the obstacle's kind.
+        Name of the check, of the measure, of a dimension that the design has no measure for, or of the obstacle's kind.
     value, bound
         What was found (None: not evaluable) and what a firm verdict needs; both None for an obstacle.
     detail
@@ -146,12 +146,15 @@ class _Case:
         return e.adjusted is not None and e.adjusted.towards(e.direction).low > 0
 
     def not_passed(self) -> tuple[Reason, ...]:
-        failed = tuple(r for check in thresholds().checks if (r := self._failure(check)) is not None)
+        checks = (check for check in thresholds().checks if self.evidence.measures.design in check.designs)
+        failed = tuple(r for check in checks if (r := self._failure(check)) is not None)
         if self.grade.grade >= Grade.B:
             return failed
         known = {reason.code for reason in failed}
-        weak = [m for d in self.grade.dimensions if d.grade <= Grade.C for m in d.decisive]
-        return failed + tuple(_reason(m.measure, m.value) for m in weak if m.measure not in known | _CHECKED)
+        low = [d for d in self.grade.dimensions if d.grade <= Grade.C]
+        weak = [m for d in low for m in d.decisive if m.measure not in known | _CHECKED]
+        without = tuple(Reason(d.dimension) for d in low if not d.measures)
+        return failed + tuple(_reason(m.measure, m.value) for m in weak) + without
 
     def _failure(self, check: Check) -> Reason | None:
         if check.check == "family" and self.evidence.safety:

@@ -89,6 +89,16 @@ class Dataset:
             origin="; ".join(part.title for part in d.sources),
         )
 
+    def bytes_sha256(self) -> str:
+        """Return the hash of the panel's bytes on disk, whatever a description says of them.
+
+        Raises
+        ------
+        DataError
+            If the file does not exist.
+        """
+        return file_sha256(self.file)
+
     def read(self, layout: Layout) -> Panel:
         """Read and check the panel.
 

@@ -75,13 +75,12 @@ def table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for outcome in outcomes(evaluation):
             judgement = evaluation.judgement(outcome.id)
             lead, adjusted = _lead(evaluation, judgement), _adjusted(evaluation, judgement)
-            detectable = detectable_row(evaluation, outcome.id)
             yield [
                 say(language, "{title} ({unit})", title=outcome.title.text(language), unit=outcome.unit.text(language)),
                 numbers.value(lead, "baseline"),
                 numbers.value(lead),
                 numbers.interval(adjusted),
-                numbers.missing if detectable is None else numbers.value(detectable),
+                _detectable(evaluation, judgement, numbers),
                 f"{MARKS[judgement.verdict]} {say(language, VERDICTS[judgement.verdict])}",
                 judgement.grade,
             ]
@@ -98,10 +97,9 @@ def _adjusted(evaluation: Evaluation, judgement: Judgement) -> Row:
     return evaluation.ledger.row(judgement.intervals.get("adjusted", judgement.row))
 
 
-def detectable_row(evaluation: Evaluation, outcome: str) -> Row | None:
-    """Return the row of the effect that the design finds four times in five, if there is one."""
-    rows = evaluation.ledger.select(outcome=outcome, estimand="minimum_detectable_effect")
-    return rows[0] if rows else None
+def _detectable(evaluation: Evaluation, judgement: Judgement, numbers: Numbers) -> str:
+    """Print the effect that the design finds four times in five at this look."""
+    return numbers.value(evaluation.ledger.row(judgement.detectable))
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ class _Making:
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
-                execute(notebook, Path(folder), plan.id, {PLANS_VARIABLE: str(plan.path.parent)})
+                variables = {PLANS_VARIABLE: str(plan.path.parent)}
+                execute(notebook, Path(folder), plan.id, variables, self.request.executor)
             except NotebookError as error:
                 raise NotebookError(f"{error}\n{self._keep(notebook, language)}") from None
         write_notebook(notebook, self.work / output_of(stage))

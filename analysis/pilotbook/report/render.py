@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from pilotbook import cache, fingerprint
 from pilotbook.errors import CallError, UnknownNameError
-from pilotbook.evaluate.inputs import load_panel
+from pilotbook.evaluate.inputs import dataset_of, estimate_ingredients, load_panel
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.report.language import languages
 from pilotbook.report.output import replacing
-from pilotbook.report.stages import Request, output_of, stages
+from pilotbook.report.stages import Request, Stages, output_of, stages
 
 FORMATS = ("html", "pdf")
 
@@ -56,13 +57,7 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
         If anything is wrong; the earlier result is then untouched, and of a chapter that raised the draft is
         kept beside it.
     """
-    for language in request.languages:
-        if language not in languages():
-            raise UnknownNameError("language", language, languages())
-    panel = load_panel(request.plan)
-    period = _last(request, panel)
-    _check_period(request, panel, period)
-    asked = stages(request, panel, format_period(period))
+    asked = survey(request)
     done = asked.outdated(asked.earlier())
     if done:
         from pilotbook.report.making import (  # noqa: PLC0415  # a second of imports that an unchanged report spares
@@ -73,9 +68,46 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
         sources = read_sources(asked)
         with replacing(asked.target) as work:
             make(work, asked, sources, asked.earlier(), tell)
+    return rendered(asked, done)
+
+
+def survey(request: Request) -> Stages:
+    """Find out what a report rests on, without a model and, if the same question was asked before, without its data.
+
+    Raises
+    ------
+    PilotbookError
+        If the plan, the data, the period or a language cannot be used.
+    """
+    for language in request.languages:
+        if language not in languages():
+            raise UnknownNameError("language", language, languages())
+    dataset = dataset_of(request.plan)
+    source = dataset.source()
+    question = [
+        *estimate_ingredients(request.plan, source, "").values(),
+        dataset.bytes_sha256(),
+        request.period,
+        fingerprint.code("report/render.py"),
+    ]
+    period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode())
+    return stages(request, source, period.decode())
+
+
+def rendered(asked: Stages, done: Mapping[str, Sequence[str]]) -> Rendered:
+    """Say where the pages of a request are, and what was done for them."""
+    request = asked.request
     files = [output_of(f"{language}/{fmt}") for language in request.languages for fmt in request.formats]
     pages = tuple(asked.target / file for file in files)
     return Rendered(request.plan.id, asked.period, asked.target, pages, done)
+
+
+def _period(request: Request) -> str:
+    """Return the period of a report, after making sure that the data have it and that there is something to say."""
+    panel = load_panel(request.plan)
+    period = _last(request, panel)
+    _check_period(request, panel, period)
+    return format_period(period)
 
 
 def _last(request: Request, panel: Panel) -> pd.Period:

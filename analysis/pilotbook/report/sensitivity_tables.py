@@ -29,6 +29,7 @@ CHECKS = {
 }
 RESTRICTIONS = {
     "relative_magnitudes": "at most this multiple of the largest before the start",
+    "years": "from year to year at most this multiple of the largest change before the start",
     "smoothness": "slope changes by at most this a period",
 }
 
@@ -114,7 +115,7 @@ def violations(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     for title, row in _sensitivity(evaluation, numbers):
         if row.estimand not in {"robust_to_violations", "breakdown"}:
             continue
-        restriction = row.spec.get("restriction")
+        restriction = row.spec.get("steps") or row.spec.get("restriction")
         breakdown = row.estimand == "breakdown"
         bound = row.spec.get("bound", "")
         if breakdown:

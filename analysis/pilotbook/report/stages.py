@@ -9,23 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pilotbook import fingerprint
 from pilotbook.design.plan import ChapterName
-from pilotbook.design.planfile import PlanFile
+from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.errors import NotebookError, ParameterError
-from pilotbook.evaluate.inputs import estimate_inputs
-from pilotbook.panel.panel import Panel
+from pilotbook.evaluate.inputs import estimate_ingredients, load_panel
+from pilotbook.panel.panel import Panel, Source
 from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.engine import Engine
+from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
-MAKING = frozenset({"__init__", "batch", "making", "manifest", "output", "proof", "render", "stages"})
+MAKING = frozenset({"__init__", "batch", "forkserver", "making", "manifest", "output", "proof", "render", "stages"})
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
-LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel")
+LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")
 
 ESTIMATES = "estimates"
 
@@ -48,6 +51,8 @@ class Request:
         The folder under which ``<plan>/<period>/`` is made.
     parameters
         Further parameters of the chapters, by name.
+    executor
+        What runs the chapter, ``fork`` or ``kernel``; both give the same bytes.
     """
 
     plan: PlanFile
@@ -57,6 +62,7 @@ class Request:
     engine: Engine
     out: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
+    executor: str = DEFAULT
 
 
 def output_of(stage: str) -> str:
@@ -73,16 +79,23 @@ class Stages:
 
     Attributes
     ----------
-    request, panel, period
-        What is rendered, on which data, up to when.
+    request, period
+        What is rendered, up to when.
+    ingredients
+        Stage to what it rests on, by name, in the order in which the stages are done.
     inputs
-        Stage to the names and hashes of what it rests on, in the order in which the stages are done.
+        The same as a manifest has them: texts as they are, of everything else the hash.
     """
 
     request: Request
-    panel: Panel
     period: str
+    ingredients: Mapping[str, Mapping[str, Any]]
     inputs: Mapping[str, Mapping[str, str]]
+
+    @property
+    def panel(self) -> Panel:
+        """Return the data, which an unchanged report does not read."""
+        return load_panel(self.request.plan)
 
     @property
     def chapters(self) -> tuple[ChapterName, ...]:
@@ -141,7 +154,7 @@ class Stages:
         )
 
 
-def stages(request: Request, panel: Panel, period: str) -> Stages:
+def stages(request: Request, source: Source, period: str) -> Stages:
     """Name and hash what every stage of a request rests on.
 
     Raises
@@ -151,27 +164,32 @@ def stages(request: Request, panel: Panel, period: str) -> Stages:
     ParameterError
         If the request names a parameter that the call itself sets.
     """
-    inputs = {ESTIMATES: estimate_inputs(request.plan, panel, period)}
-    found = Stages(request, panel, period, inputs)
+    ingredients: dict[str, Mapping[str, Any]] = {}
+    inputs: dict[str, dict[str, str]] = {}
+    found = Stages(request, period, ingredients, inputs)
+
+    def rests_on(stage: str, names: Mapping[str, Any]) -> None:
+        ingredients[stage], inputs[stage] = names, fingerprint.of_ingredients(names)
+
+    rests_on(ESTIMATES, estimate_ingredients(request.plan, source, period))
     shared = {
-        "estimates": fingerprint.of_json(inputs[ESTIMATES]),
+        "estimates": inputs[ESTIMATES],
         **{f"chapter {name}": _hash_of_chapter(name) for name in found.chapters},
-        "code": fingerprint.of_code(*_showing()),
-        "libraries": fingerprint.of_libraries(LIBRARIES),
+        "code": fingerprint.code(*_showing()),
+        "libraries": fingerprint.libraries(*LIBRARIES),
+        "plan file": shown_name(request.plan),
     }
-    engine = request.engine.fingerprint()
-    proof = fingerprint.of_code("report/proof.py", "report/numbers.py")
-    sources = fingerprint.sha256(bibliography().read_bytes())
+    engine = request.engine
+    pages = {
+        "bibliography": fingerprint.sha256(bibliography().read_bytes()),
+        "engine": {"name": engine.name, "version": engine.version, "files": engine.fingerprint()},
+        "proof": fingerprint.code("report/proof.py", "report/numbers.py"),
+    }
     for language in request.languages:
-        notebook = {**shared, **_words(language), "parameters": fingerprint.of_json(found.parameters(language))}
-        pages = {
-            "notebook": fingerprint.of_json(notebook),
-            "bibliography": sources,
-            "engine": engine,
-            "proof": proof,
-        }
-        inputs[f"{language}/notebook"] = notebook
-        inputs |= {f"{language}/{fmt}": pages for fmt in request.formats}
+        notebook = f"{language}/notebook"
+        rests_on(notebook, {**shared, **_words(language), "parameters": found.parameters(language)})
+        for fmt in request.formats:
+            rests_on(f"{language}/{fmt}", {"notebook": inputs[notebook], **pages})
     return found
 
 
@@ -182,9 +200,11 @@ def _hash_of_chapter(name: ChapterName) -> str:
     return fingerprint.sha256(path.read_bytes())
 
 
-def _showing() -> list[str]:
+@cache
+def _showing() -> tuple[str, ...]:
     """Name the modules that shape an executed notebook."""
-    return [f"report/{path.name}" for path in sorted(Path(__file__).parent.glob("*.py")) if path.stem not in MAKING]
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return tuple(f"report/{path.name}" for path in modules if path.stem not in MAKING)
 
 
 def _words(language: str) -> dict[str, str]:

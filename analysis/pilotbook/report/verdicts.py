@@ -10,7 +10,8 @@ from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.ledger import Row
-from pilotbook.judge.verdict import Kind, Reason
+from pilotbook.judge.verdict import FIRMNESS, Kind, Reason
+from pilotbook.report import looking
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.tables import pipe_table
@@ -86,8 +87,10 @@ UNKNOWN = {
     "missing_share": "the share of missing values is not known",
     "missing_difference": "the shares missing in pilots and controls are not known",
     "design_difference": "there is no second design to compare with",
+    "contamination": "there are no controls",
+    "agreement": "there are no controls",
 }
-"""The same where it could not be evaluated."""
+"""The same where it could not be evaluated, and of dimensions that a design without controls has no measure for."""
 
 COUNTS = {"firm_pilots", "assigned_pilots", "assigned_controls", "pre_periods"}
 
@@ -119,7 +122,14 @@ def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     parts = []
     for outcome in evaluation.plan.outcomes:
         lead = evaluation.ledger.lead(outcome.id)
-        parts.append(between.join([_sentence(evaluation, outcome, numbers), *facts_of_test(evaluation, lead, numbers)]))
+        judgement = evaluation.judgement(outcome.id)
+        said = [_sentence(evaluation, outcome, numbers)]
+        if judgement.verdict is Kind.NO_DETECTABLE_EFFECT:
+            said += looking.detectable(evaluation, outcome, numbers)
+        if FIRMNESS[judgement.verdict] >= FIRMNESS[Kind.NO_DETECTABLE_EFFECT]:
+            said += looking.level(evaluation, outcome, numbers)
+        said += [*looking.harm(evaluation, outcome, numbers), *facts_of_test(evaluation, lead, numbers)]
+        parts.append(between.join(said))
     return Markdown("\n\n".join(parts))
 
 
@@ -183,6 +193,7 @@ def basis(evaluation: Evaluation, language: str) -> Markdown:
             say(language, "It was registered **after** data under the reform were there, so its choices may know them.")
         )
     said.append(say(language, LOOKS[look["occasion"]], number=look["number"], planned=look["planned"]))
+    said += looking.horizon(evaluation, language)
     return Markdown(say(language, "{one} {another}", one="", another="").join(said))
 
 
@@ -200,12 +211,21 @@ def verdicts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
                 outcome.unit.text(language),
                 numbers.value(rows[judgement.row]),
                 numbers.interval(adjusted),
+                numbers.value(rows[judgement.detectable]),
                 say(language, VERDICTS[judgement.verdict]),
                 judgement.grade,
             ]
 
-    head = ("Outcome", "Unit", "Effect", "Adjusted interval", "Verdict", "Grade of the design")
-    return pipe_table([say(language, name) for name in head], "llrrll", lines())
+    head = (
+        "Outcome",
+        "Unit",
+        "Effect",
+        "Adjusted interval",
+        "Smallest detectable effect",
+        "Verdict",
+        "Grade of the design",
+    )
+    return pipe_table([say(language, name) for name in head], "llrrrll", lines())
 
 
 def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -217,7 +237,8 @@ def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             judgement = evaluation.judgement(outcome.id)
             for name, grade in judgement.dimensions.items():
                 weak = [m for m in judgement.measures if m.dimension == name and m.grade == grade != "A"]
-                why = [reason_text(language, Reason(m.measure, m.value), numbers) for m in weak]
+                codes = [Reason(m.measure, m.value) for m in weak] or [Reason(name)] * (name in UNKNOWN)
+                why = [reason_text(language, reason, numbers) for reason in codes if grade != "A"]
                 yield [
                     outcome.title.text(language) if len(evaluation.plan.outcomes) > 1 else "",
                     say(language, DIMENSIONS[name]),

@@ -9,10 +9,9 @@ from IPython.display import Markdown
 
 from pilotbook import fingerprint
 from pilotbook.design.contract import Contract
-from pilotbook.design.planfile import PlanFile
+from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
-from pilotbook.project import PLANS
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers, Tagged
 
@@ -153,8 +152,8 @@ def data_facts(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]
 
 def rerun(plan_file: PlanFile, evaluation: Evaluation, language: str) -> Markdown:
     """Give the command that makes the report again; a plan that is not the project's is named by its file."""
-    plan = plan_file.id if plan_file.path.parent == PLANS else plan_file.path.name
-    return Markdown(f"```\npilotbook render {plan} --period {evaluation.ledger.period} --lang {language}\n```")
+    plan, period = shown_name(plan_file), evaluation.ledger.period
+    return Markdown(f"```\npilotbook render {plan} --period {period} --lang {language}\n```")
 
 
 def provenance(

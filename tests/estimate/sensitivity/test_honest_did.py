@@ -116,3 +116,32 @@ def test_truncated_quantiles_far_out():
     low, high = np.array([-np.inf, 8.0, -9.0, 30.0]), np.array([np.inf, np.inf, -8.0, 31.0])
     expected = stats.truncnorm.ppf(0.95, low, high)
     assert truncated_quantile(0.95, low, high) == pytest.approx(expected, rel=1e-6)
+
+
+def test_blocks_are_differences_of_means() -> None:
+    """Blocks of four of a random path, against the same arithmetic done on the path itself."""
+    rng = np.random.default_rng(5)
+    paths = rng.normal(size=(30, 13))  # ten periods before the start, three after it; of units
+    relative = np.delete(paths - paths[:, [9]], 9, axis=1)
+    found = EventEstimates(
+        relative.mean(axis=0)[:9], relative.mean(axis=0)[9:], np.cov(relative.T) / len(paths)
+    ).in_blocks(4)
+    last = paths[:, 6:10].mean(axis=1)
+    blocks = np.stack([paths[:, 2:6].mean(axis=1) - last, paths[:, 10:].mean(axis=1) - last], axis=1)
+    np.testing.assert_allclose(found.coefficients, blocks.mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(found.covariance, np.cov(blocks.T) / len(paths), atol=1e-12)
+    assert (found.n_before, found.n_after) == (1, 1)
+
+
+def test_a_steady_drift_has_a_breakdown_of_one() -> None:
+    """What went on as before the start is overturned by a violation as large as before it, in blocks as in periods."""
+    drift = 0.3 * np.delete(np.arange(-11.0, 5.0), 11)
+    estimates = EventEstimates(drift[:11], drift[11:], 1e-8 * (np.eye(15) + 1)).in_blocks(4)
+    assert breakdown_multiple(estimates, estimates.mean_of_first(4)) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize(("before", "after"), [(6, 2), (7, 0)])
+def test_too_few_periods_for_two_blocks(before: int, after: int) -> None:
+    n = before + after
+    with pytest.raises(ValueError, match="two whole blocks"):
+        EventEstimates(np.zeros(before), np.zeros(after), np.eye(n)).in_blocks(4)

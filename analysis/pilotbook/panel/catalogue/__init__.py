@@ -6,7 +6,7 @@ from pilotbook.panel.catalogue.context import Conflict, ContextFact
 from pilotbook.panel.catalogue.indicators import Baseline, Indicator, MinimumEffect, ModelFamily, ValueRange
 from pilotbook.panel.catalogue.inputs import FurtherInput
 from pilotbook.panel.catalogue.reforms import AffectedIndicator, Parameter, Reform, Rollout, SourceText
-from pilotbook.panel.catalogue.rules import Rule
+from pilotbook.panel.catalogue.rules import Reading, Rule
 from pilotbook.panel.catalogue.simulation import Denominator, Draw
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "MinimumEffect",
     "ModelFamily",
     "Parameter",
+    "Reading",
     "Reform",
     "Rollout",
     "Rule",

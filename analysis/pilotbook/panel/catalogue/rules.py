@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import StringConstraints, field_validator
 
 from pilotbook.panel.catalogue.entry import (
     ChineseText,
@@ -16,6 +16,22 @@ from pilotbook.panel.catalogue.entry import (
     SourceFile,
     Text,
 )
+
+
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class Reading(Entry):
+    """Another way in which an ambiguous rule can be read; it is computed and shown beside the first.
+
+    ``window`` is given where it is read over another stretch of time than the rule as written.
+    """
+
+    id: RuleId
+    text_en: Text
+    text_zh: ChineseText
+    expression: Expression
+    window: Text | None = None
 
 
 class Rule(Entry):
@@ -29,6 +45,10 @@ class Rule(Entry):
         Whether it reads an observed value or an estimated effect; the two are never shown in one table.
     requires_indicators, requires_other_inputs
         What must be there; if anything is missing the rule is not evaluable, never "not fired".
+    unit
+        Unit in which the numbers of the expression are written, where it might be mistaken.
+    readings
+        Other ways to read it.
     """
 
     id: RuleId
@@ -38,7 +58,7 @@ class Rule(Entry):
     window: Text
     text_en: Text
     text_zh: ChineseText
-    expression: Text
+    expression: Expression
     consequence: str
     action: str
     basis: Literal["monitoring (observed value)", "causal (estimated effect)"]
@@ -50,6 +70,8 @@ class Rule(Entry):
     reform_id: ReformId
     seed: SourceFile
     quote: Text
+    unit: str = ""
+    readings: tuple[Reading, ...] = ()
 
     @field_validator("expression")
     @classmethod

@@ -1,0 +1,184 @@
+"""What was found: of each reading of each rule its state, the units concerned and since when, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotbook.judge.rules import tree
+from pilotbook.judge.rules.book import LoadedReading, LoadedRule
+from pilotbook.judge.rules.evaluate import Evaluated, State, amounts, evaluate
+from pilotbook.judge.rules.facts import Facts, Lack
+
+DEFINITION = "definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of windows in which a rule fired for a unit without a break.
+
+    Attributes
+    ----------
+    first, last
+        Its first and last window.
+    is_open
+        Whether it lasts until the window of the report.
+    """
+
+    unit: str
+    first: str
+    last: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The value of one unit that is furthest beyond the threshold, or nearest to it where none is beyond."""
+
+    unit: str
+    value: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """What became of one reading of a rule.
+
+    Attributes
+    ----------
+    rule, reading
+        The rule, and which of its readings.
+    window
+        The window it was read in.
+    state
+        ``fired`` if it fires for any unit, ``not_fired`` if it is evaluable for all and fires for none.
+    classifies
+        Whether it is a definition: it tells units apart and never fires; ``n_fired`` counts those it holds for.
+    n_fired, n_not_fired, n_not_evaluable
+        Units.
+    spells
+        When it fired for whom, in the order of units and windows.
+    observed
+        The value that is shown; None where there is none.
+    missing
+        What is missing, and for how many of the units.
+    """
+
+    rule: LoadedRule
+    reading: LoadedReading
+    window: str
+    state: State
+    classifies: bool
+    n_fired: int
+    n_not_fired: int
+    n_not_evaluable: int
+    spells: tuple[Spell, ...]
+    observed: Observed | None
+    missing: tuple[tuple[Lack, int], ...]
+
+    @property
+    def n_units(self) -> int:
+        """Units that were looked at."""
+        return self.n_fired + self.n_not_fired + self.n_not_evaluable
+
+    @property
+    def open(self) -> tuple[Spell, ...]:
+        """The spells that last until the window of the report."""
+        return tuple(spell for spell in self.spells if spell.is_open)
+
+    @property
+    def first(self) -> str | None:
+        """The window since which it has fired for the unit that came first, None if it does not fire."""
+        return min((spell.first for spell in self.open), default=None)
+
+
+def find(rule: LoadedRule, reading: LoadedReading, facts: Facts) -> tuple[RuleFinding, Evaluated]:
+    """Evaluate one reading of a rule and say what was found.
+
+    Parameters
+    ----------
+    rule, reading
+        What is evaluated.
+    facts
+        What it is read from; the last window is that of the report. A rule that asks for the level before the reform
+        is read for the units that have come under it, the others have no such level.
+    """
+    found = evaluate(reading.checked.tree, facts)
+    keep = np.ones(len(facts.units), dtype=bool)
+    if any(tree.calls(reading.checked.tree, "baseline")) and (facts.start < facts.shape[1]).any():
+        keep = facts.start < facts.shape[1]
+    kept = found.of_units(keep)
+    units = [unit for unit, is_kept in zip(facts.units, keep, strict=True) if is_kept]
+    fired, not_fired = int(kept.fired[:, -1].sum()), int(kept.not_fired[:, -1].sum())
+    classifies = rule.entry.type == DEFINITION
+    rest = len(units) - fired - not_fired
+    finding = RuleFinding(
+        rule=rule,
+        reading=reading,
+        window=str(facts.windows[-1]),
+        state=_state(0 if classifies else fired, rest, len(units)),
+        classifies=classifies,
+        n_fired=fired,
+        n_not_fired=not_fired,
+        n_not_evaluable=rest,
+        spells=() if classifies else tuple(spells(kept.fired, units, [str(window) for window in facts.windows])),
+        observed=None if classifies else _observed(reading, facts, found, keep),
+        missing=tuple(kept.missing_at()) if units else ((Lack("units", rule.entry.level), 0),),
+    )
+    return finding, found
+
+
+def _state(fired: int, not_evaluable: int, units: int) -> State:
+    if fired:
+        return State.FIRED
+    return State.NOT_EVALUABLE if not_evaluable or not units else State.NOT_FIRED
+
+
+def spells(fired: NDArray[np.bool_], units: list[str], windows: list[str]) -> Iterator[Spell]:
+    """Give the unbroken stretches in which a rule fired.
+
+    Parameters
+    ----------
+    fired : (n, t)
+        Where it fired.
+    units : (n,)
+    windows : (t,)
+    """
+    edges = np.diff(np.pad(fired.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    for (unit, first), (_, end) in zip(starts.tolist(), ends.tolist(), strict=True):
+        yield Spell(units[unit], windows[first], windows[end - 1], end == len(windows))
+
+
+def leading_comparison(node: tree.Node) -> tuple[tree.Node, tree.Node] | None:
+    """Return value and threshold of the first comparison of numbers in an expression, None if there is none."""
+    for part in tree.walk(node):
+        if isinstance(part, tree.Comparison):
+            a, b = part.operands[:2]
+            if isinstance(a, tree.Text) or isinstance(b, tree.Text) or _is_truth(a):
+                continue
+            return (b, a) if isinstance(a, tree.Number) else (a, b)
+    return None
+
+
+def _is_truth(node: tree.Node) -> bool:
+    return isinstance(node, tree.Name) and node.is_truth
+
+
+def _observed(reading: LoadedReading, facts: Facts, found: Evaluated, keep: NDArray[np.bool_]) -> Observed | None:
+    pair = leading_comparison(reading.checked.tree)
+    if pair is None or not keep.any():
+        return None
+    value, threshold = (amounts(node, facts)[:, -1] for node in pair)
+    distance = np.where(keep & np.isfinite(value) & np.isfinite(threshold), np.abs(value - threshold), np.nan)
+    fired = found.fired[:, -1] & np.isfinite(distance)
+    if fired.any():
+        at = int(np.nanargmax(np.where(fired, distance, np.nan)))
+    elif np.isfinite(distance).any():
+        at = int(np.nanargmin(distance))
+    else:
+        return None
+    return Observed(facts.units[at], float(value[at]), float(threshold[at]))

@@ -1,0 +1,90 @@
+"""Suppressing small counts of a table so that its totals do not give them away.
+
+Primary: a count from 1 to one below the smallest that may be shown. Complementary: as many further cells as it takes
+so that no suppressed cell follows from the rows' and columns' totals. Method: Willenborg and de Waal, *Elements of
+Statistical Disclosure Control* (2001), chapter 3; here for two-way tables with published totals, decided exactly by
+linear algebra, cells added from the smallest up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+HIDDEN = "–"
+
+DETERMINED = 1e-9
+"""A cell whose value every solution shares has a null space of rounding error alone."""
+
+
+def suppressed(counts: NDArray[np.int64], smallest: int) -> NDArray[np.bool_]:
+    """Mark the cells of a table that must not be shown beside its totals.
+
+    Parameters
+    ----------
+    counts
+        (R, C) counts of people, without totals; zero says that there is nobody.
+    smallest
+        The smallest count that may be shown.
+
+    Returns
+    -------
+    ndarray
+        (R, C) bool. No marked cell can be computed from the others and the totals of rows and columns.
+
+    Raises
+    ------
+    ValueError
+        If the table has a single row or column and one small cell: then its total gives it away, and must not be
+        shown either.
+    """
+    hidden = (counts > 0) & (counts < smallest)
+    while (known := hidden & _determined(hidden)).any():
+        further = _next_cell(counts, hidden, known)
+        if further is None:
+            raise ValueError("no cell is left that could hide a small count; leave out the totals")
+        hidden[further] = True
+    return hidden
+
+
+def rounded(counts: NDArray[np.int64], base: int) -> NDArray[np.int64]:
+    """Round counts to the nearest multiple of a base, halves up."""
+    return ((2 * counts + base) // (2 * base)) * base
+
+
+def protected(counts: NDArray[np.int64], smallest: int, base: int) -> list[list[str]]:
+    """Return a table of counts as it may be printed beside its totals: suppressed cells as ``–``, the rest rounded."""
+    hidden, shown = suppressed(counts, smallest), rounded(counts, base)
+    return [
+        [HIDDEN if cell_hidden else f"{cell:,}" for cell, cell_hidden in zip(*row, strict=True)]
+        for row in zip(shown.tolist(), hidden.tolist(), strict=True)
+    ]
+
+
+def _determined(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the hidden cells that follow from the totals of rows and columns."""
+    cells = np.argwhere(hidden)
+    rows, columns = hidden.shape
+    totals = np.zeros((rows + columns, len(cells)))
+    totals[cells[:, 0], np.arange(len(cells))] = 1
+    totals[rows + cells[:, 1], np.arange(len(cells))] = 1
+    found = np.zeros_like(hidden)
+    if len(cells):
+        _, values, directions = np.linalg.svd(totals)
+        free = directions[int((values > DETERMINED).sum()) :]  # ways in which cells can move with all totals fixed
+        found[cells[:, 0], cells[:, 1]] = np.abs(free).max(axis=0, initial=0) < DETERMINED
+    return found
+
+
+def _next_cell(
+    counts: NDArray[np.int64], hidden: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> tuple[np.intp, np.intp] | None:
+    """Return the smallest cell beside one that is given away, in the line with the fewest hidden; None if none is."""
+    row, column = np.argwhere(known)[0]
+    beside_in_row = [(row, c) for c in np.flatnonzero(~hidden[row])]
+    beside_in_column = [(r, column) for r in np.flatnonzero(~hidden[:, column])]
+    lines = sorted(
+        [(hidden[row].sum(), beside_in_row), (hidden[:, column].sum(), beside_in_column)], key=lambda line: line[0]
+    )
+    beside = next((cells for _, cells in lines if cells), [(r, c) for r, c in np.argwhere(~hidden)])
+    return min(beside, key=lambda cell: (counts[cell] == 0, counts[cell]), default=None)

@@ -1,0 +1,67 @@
+"""Executing in a Jupyter kernel: a fresh process for every notebook, on any system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from pilotbook.report.expressions import expressions_of, numbered, store
+from pilotbook.report.stopped import StoppedError
+
+
+class _Client(NotebookClient):
+    """Also evaluates expressions in prose and in cell options."""
+
+    at = 0
+    """Which cell is being run: a kernel that dies does not say so itself."""
+
+    async def async_execute_cell(
+        self, cell: NotebookNode, cell_index: int, execution_count: int | None = None, store_history: bool = True
+    ) -> NotebookNode:
+        self.at = cell_index
+        if cell.cell_type == "code":
+            await super().async_execute_cell(cell, cell_index, execution_count, store_history)
+        expressions = expressions_of(cell)
+        if expressions:
+            assert self.kc is not None
+            request = self.kc.execute("", user_expressions=numbered(expressions))
+            reply = await self.async_wait_for_reply(request)
+            assert reply is not None
+            store(cell, expressions, reply["content"]["user_expressions"])
+        return cell
+
+
+def run_in_kernel(notebook: NotebookNode, folder: Path, environment: Mapping[str, str], timeout: float) -> None:
+    """Run a notebook in place, in a kernel of its own.
+
+    Parameters
+    ----------
+    notebook, folder, environment, timeout
+        As `execute` has them; ``environment`` is complete.
+
+    Raises
+    ------
+    StoppedError
+        If a cell raises, takes too long, or the kernel dies.
+    NotebookError
+        If an expression raises.
+    """
+    client = _Client(
+        notebook,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+        timeout=int(timeout),
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+    )
+    try:
+        client.execute(env={**environment, "IPYTHONDIR": str(folder)})
+    except CellExecutionError as error:
+        raise StoppedError(client.at, f"{error.ename}: {error.evalue}") from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise StoppedError(client.at, str(error).splitlines()[0]) from None
