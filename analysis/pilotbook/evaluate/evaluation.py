@@ -32,6 +32,7 @@ from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
 from pilotbook.evaluate.sensitivity import sensitivity_rows
+from pilotbook.evaluate.unstarted import unstarted_rows
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
@@ -107,7 +108,9 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
     for question, lead in leads.values():
-        if question.analysis.estimator not in SERIES_ESTIMATORS:
+        if not question.begun and question.analysis.estimator != "its":  # a series has its start in the plan
+            rows.update({row.id: row for row in unstarted_rows(question)})
+        elif question.analysis.estimator not in SERIES_ESTIMATORS:
             rows.update({row.id: row for row in sensitivity_rows(question, lead)})
             rows.update({row.id: row for row in gap_rows(panel, question, lead, weights[question.spec["weights"]])})
     rows.update({row.id: row for row in agreement_rows(rows.values())})

@@ -15,7 +15,7 @@ from pilotbook.errors import NotebookError, ProofError, RenderError
 from pilotbook.evaluate.evaluation import evaluate
 from pilotbook.project import PLANS_VARIABLE
 from pilotbook.report import parameters
-from pilotbook.report.chapters import bibliography, notebook_of
+from pilotbook.report.chapters import bibliography, notebook_of, shown
 from pilotbook.report.compose import compose, read_notebook, write_notebook
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
@@ -134,11 +134,12 @@ class _Making:
         self, chapters: Mapping[str, NotebookNode], language: str, values: Mapping[str, parameters.Value]
     ) -> None:
         stage = f"{language}/notebook"
-        self._say(f"executing {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
+        self._say(f"executing up to {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
         evaluation = evaluate(plan, self.stages.panel, self.period)
         matter = front_matter(plan, evaluation, values)
-        notebook = compose(chapters, matter, language, parts(evaluation))
+        there = {name: chapters[name] for name in shown(chapters, evaluation)}
+        notebook = compose(there, matter, language, parts(evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:

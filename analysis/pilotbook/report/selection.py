@@ -10,6 +10,7 @@ from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.evaluate.unstarted import BASELINE
 from pilotbook.panel.catalogue.published import published_effects
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.tile_grid import has_provinces
@@ -36,7 +37,8 @@ def parts(evaluation: Evaluation) -> set[str]:
     found = {
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
-        "did-leads": leads not in SERIES_ESTIMATORS,
+        "not-begun": not_begun(evaluation),
+        "did-leads": leads not in SERIES_ESTIMATORS and not not_begun(evaluation),
         "series-leads": leads in SERIES_ESTIMATORS,
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
@@ -60,6 +62,11 @@ def parts(evaluation: Evaluation) -> set[str]:
         "replication": bool(evaluation.ledger.select(role="replication")),
     }
     return {name for name, there in found.items() if there}
+
+
+def not_begun(evaluation: Evaluation) -> bool:
+    """Tell whether the reform has begun nowhere, so that the report describes where the counties stand."""
+    return bool(evaluation.ledger.select(estimator=BASELINE))
 
 
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
