@@ -10,6 +10,7 @@ from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.report import sensitivity_selection
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.tile_grid import has_provinces
 
@@ -53,6 +54,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
         "replication": bool(evaluation.ledger.select(role="replication")),
+        **sensitivity_selection.parts(evaluation),
     }
     return {name for name, there in found.items() if there}
 
