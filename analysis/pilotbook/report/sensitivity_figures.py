@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,8 +22,11 @@ from pilotbook.report.sensitivity_selection import first, primary
 from pilotbook.report.style import CONTROL, INK
 from pilotbook.report.style import PILOT as GREEN
 
-HEIGHT = 2.5
-DASHED, DOTTED = (0, (4, 3)), (0, (1, 1.5))
+HEIGHT = 2.0
+WIDTH = 12
+"""Letters in a line under an axis."""
+
+DASHED = (0, (4, 3))
 
 LEFT_OUT = {PILOT: "a pilot", CONTROL_PROVINCE: "a province's controls", PROVINCE: "a province"}
 MARKERS = {PILOT: "o", CONTROL_PROVINCE: "s", PROVINCE: "^"}
@@ -161,7 +165,7 @@ def left_out(evaluation: Evaluation, language: str) -> Figure:
                 continue
             at = start + np.arange(len(found))
             axes.scatter(at, found, marker=MARKERS[kind], s=16, color=GREEN if kind == PILOT else CONTROL)
-            places.append((at.mean(), say(language, name)))
+            places.append((at.mean(), "\n".join(wrap(say(language, name), WIDTH))))
             start += len(found) + 2
         axes.set_xticks([place for place, _ in places], [name for _, name in places])
         axes.set(xlabel=say(language, "Left out, one at a time"), ylabel=_effect(outcome, language))

@@ -8,7 +8,7 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.curve import EXCLUDES_ZERO, SAME_SIGN, WITHIN
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
-from pilotbook.evaluate.sensitivity.left_out import CONTROL_PROVINCE, PILOT, PROVINCE
+from pilotbook.evaluate.sensitivity.left_out import PILOT, PROVINCE
 from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
 from pilotbook.evaluate.sensitivity.single_pilot import GAP
 from pilotbook.report.language import say, say_if_known, why_not
@@ -18,11 +18,11 @@ from pilotbook.report.specification_names import specification_name
 from pilotbook.report.tables import pipe_table
 
 TESTS = {
-    "randomisation": "RI, prescaled",
-    "randomisation_coefficient": "RI, coefficient",
-    "randomisation_studentised": "RI, studentised",
-    "wild_bootstrap": "wild bootstrap",
-    "ferman_pinto": "Ferman–Pinto",
+    "randomisation": "RI",
+    "randomisation_coefficient": "RI, coef.",
+    "randomisation_studentised": "RI, t",
+    "wild_bootstrap": "WCB",
+    "ferman_pinto": "F–P",
 }
 """Tests by draws that stand beside the one that leads."""
 
@@ -43,17 +43,16 @@ def tests(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             [
                 outcome.title.text(language),
                 f"**{numbers.value(lead, 'p')}**",
-                numbers.interval(lead),
                 numbers.value(lead, "p_smallest") if lead.p_smallest is not None else "",
                 *(_p(numbers, [beside.get(name)]) for name in TESTS),
                 *(_p(numbers, [beside.get(kind) for kind in kinds]) for kinds in ERRORS),
                 _value(numbers, first(evaluation, outcome.id, "variance_ratio")),
             ]
         )
-    heads = _heads(language, "Outcome", "p of the test that leads", "Interval", "smallest possible")
+    heads = _heads(language, "Outcome", "leads", "least")
     heads += [
         *_heads(language, *TESTS.values()),
-        *_heads(language, "CR2", "plain error", "jackknife", "ratio of variances"),
+        *_heads(language, "CR2", "plain", "jackknife", "variances"),
     ]
     return pipe_table(heads, "l" + "r" * (len(heads) - 1), rows)
 
@@ -130,7 +129,7 @@ def robustness(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     rows = []
     for outcome in evaluation.plan.outcomes:
         shares = [_value(numbers, first(evaluation, outcome.id, name)) for name in (SAME_SIGN, EXCLUDES_ZERO, WITHIN)]
-        ranges = [_range(evaluation, numbers, outcome.id, name) for name in (PILOT, CONTROL_PROVINCE, PROVINCE)]
+        ranges = [_range(evaluation, numbers, outcome.id, name) for name in (PILOT, PROVINCE)]
         lead = evaluation.ledger.lead(outcome.id)
         count = numbers.whole(max(len(curve(evaluation, outcome.id)) - 1, 0))
         rows.append([outcome.title.text(language), numbers.value(lead), count, *shares, *ranges])
@@ -138,15 +137,14 @@ def robustness(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         language,
         "Outcome",
         "Effect",
-        "specifications",
+        "others",
         "same sign",
         "exclude zero",
-        "in the headline's interval",
+        "inside",
         "without a pilot",
-        "without a province's controls",
         "without a province",
     )
-    return pipe_table(heads, "lrrrrrrrr", rows)
+    return pipe_table(heads, "lrrrrrrr", rows)
 
 
 def _range(evaluation: Evaluation, numbers: Numbers, outcome: str, estimand: str) -> str:
@@ -178,7 +176,7 @@ def specification_table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
                 ]
             )
     heads = _heads(
-        language, "Outcome", "Specification", "Effect", "Interval", "same sign", "in the headline's interval"
+        language, "Outcome", "Specification", "Effect", "Interval", "same sign", "inside"
     )
     return pipe_table(heads, "llrrll", rows)
 
@@ -265,13 +263,13 @@ def subgroups(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             for row in evaluation.ledger.select(estimand="subgroup_effect", **facts):
                 name = row.spec.get("group", "")
                 label = section.labels[name].text(language) if name in section.labels else say_if_known(language, name)
-                difference = differences.get(name)
+                title, difference = section.title.text(language), differences.get(name)
                 rows.append(
                     [
                         outcome.title.text(language) if len(primary(evaluation)) > 1 else "",
-                        say(language, "{section}: {group}", section=section.title.text(language), group=label),
+                        say(language, "{section}: {group}", section=title, group=label) if name else title,
                         "" if row.n_pilot_clusters is None else numbers.value(row, "n_pilot_clusters"),
-                        numbers.value(row),
+                        why_not(language, row.reason) if row.estimate is None else numbers.value(row),
                         numbers.interval(row) if row.ci_low is not None else "",
                         "" if difference is None else _with_interval(numbers, difference),
                         "" if difference is None else numbers.value(difference, "p_family"),

@@ -15,6 +15,7 @@ from pilotbook.report.language import say, say_if_known, why_not
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.sensitivity_selection import curve, first, not_run, primary
 from pilotbook.report.specification_names import change_name
+from pilotbook.report.tables import SPAN
 
 LARGE_SHIFT = 0.5
 """A shift by more than this many smallest important effects is said to matter."""
@@ -29,14 +30,12 @@ Sentence = Callable[[Evaluation, Outcome, Numbers], str | None]
 
 
 def _each(evaluation: Evaluation, numbers: Numbers, sentence: Sentence) -> Markdown:
-    """Put the sentences of all primary outcomes in a list; a single one stands alone."""
-    said = [
-        (o.title.text(numbers.language), text)
-        for o in primary(evaluation)
-        if (text := sentence(evaluation, o, numbers))
-    ]
-    if len(primary(evaluation)) == 1:
-        return Markdown("\n\n".join(text for _, text in said))
+    """Put the sentences of all primary outcomes in a list; one that holds for all of them stands alone."""
+    language = numbers.language
+    found = [(o.title.text(language), sentence(evaluation, o, numbers)) for o in primary(evaluation)]
+    said = [(title, text) for title, text in found if text]
+    if len({SPAN.sub(r"\1", text) for _, text in said}) == 1:
+        return Markdown(said[0][1])
     return Markdown("\n".join(f"- **{title}**: {text}" for title, text in said))
 
 

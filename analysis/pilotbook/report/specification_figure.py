@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,7 +21,7 @@ from pilotbook.report.specification_names import PROVINCE, change_name
 from pilotbook.report.style import CONTROL, INK, PILOT
 from pilotbook.report.words import analysis_name, weights_name
 
-CURVE, ROW = 1.9, 0.155
+CURVE, ROW = 1.7, 0.15
 """Height of a curve, and of a line of the matrix below it."""
 
 ONE_PROVINCE = "without_province"
@@ -37,11 +37,7 @@ def specification_curve(evaluation: Evaluation, language: str) -> Figure:
         return figure
     columns = min(len(outcomes), 2)
     lines = -(-len(outcomes) // columns)
-    choices = list(
-        dict.fromkeys(
-            c for o in outcomes for row in curve(evaluation, o.id) for c in _choices(evaluation, row, language)
-        )
-    )
+    choices = _all_choices(evaluation, outcomes, language)
     matrix = ROW * len(choices)
     figure, frames = plt.subplots(
         2 * lines,
@@ -95,6 +91,15 @@ def _draw_matrix(
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.hlines(np.arange(len(choices)), -0.8, len(rows) - 0.2, color=CONTROL, linewidth=0.3, zorder=0)
+
+
+def _all_choices(evaluation: Evaluation, outcomes: Sequence[Outcome], language: str) -> list[str]:
+    """Return the lines of the matrix: estimators, then weights, then what is changed."""
+    made = [list(_choices(evaluation, row, language)) for o in outcomes for row in curve(evaluation, o.id)]
+    known = 1 + (evaluation.plan.weights is not None)
+    columns = [[choices[i] for choices in made if len(choices) > i] for i in range(known)]
+    changes = sorted({choices[-1] for choices in made if len(choices) > known})
+    return [*dict.fromkeys(choice for column in columns for choice in column), *changes]
 
 
 def _choices(evaluation: Evaluation, row: Row, language: str) -> Iterable[str]:

@@ -33,7 +33,7 @@ PROVINCE = "without_province_"
 def specification_name(evaluation: Evaluation, row: Row, language: str) -> str:
     """Name a row of the specification curve: the headline, another analysis or weighting, or a changed choice."""
     if row.id == evaluation.ledger.headline[row.outcome]:
-        return say(language, "headline")
+        return say(language, "the headline")
     if row.estimator != ESTIMATOR:
         name = analysis_name(language, row.estimator, row.spec.get("cohorts"))
         if evaluation.plan.weights is None:
