@@ -87,7 +87,14 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
         start=tuple(_starts(vintage, axes, layout, shown)),
         columns=columns,
         source=source,
+        texts={name: _words(vintage, axes, name, shown) for name in layout.texts},
     )
+
+
+def _words(vintage: Vintage, axes: _Axes, column: str, shown: str) -> NDArray[np.str_]:
+    if column not in _COUNTY_TEXTS:
+        raise UnknownNameError("column", column, _COUNTY_TEXTS, where=shown)
+    return _by_county(vintage, axes, column).astype(str)
 
 
 def _fields(vintage: Vintage) -> list[str]:

@@ -105,6 +105,15 @@ DIMENSIONS = {
     "missingness": "missing values",
     "agreement": "agreement of designs",
 }
+SHORT = {
+    "pilots": "Units",
+    "pre_trend": "Trends before",
+    "contamination": "Other reforms",
+    "missingness": "Missing values",
+    "agreement": "Agreement",
+}
+"""The same in a word or two, for the head of a table."""
+
 LOOKS = {
     "only": "No looks were planned, so the intervals hold for this report as the only one.",
     "planned": "This is look {number} of {planned}; intervals are adjusted for all of them.",
@@ -212,8 +221,8 @@ def grade_matrix(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return the grades, a line for each outcome and a column for each dimension."""
     language = numbers.language
     judged = [(outcome, evaluation.judgement(outcome.id)) for outcome in evaluation.plan.outcomes]
-    head = [say(language, name) for name in ("Outcome", "Grade", *DIMENSIONS.values())]
-    rows = [[o.title.text(language), j.grade, *(j.dimensions.get(name, "") for name in DIMENSIONS)] for o, j in judged]
+    head = [say(language, name) for name in ("Outcome", "Grade", *SHORT.values())]
+    rows = [[o.title.text(language), j.grade, *(j.dimensions.get(name, "") for name in SHORT)] for o, j in judged]
     return pipe_table(head, "l" * len(head), rows)
 
 
