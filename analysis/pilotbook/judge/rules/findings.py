@@ -167,11 +167,11 @@ def leading_comparison(node: tree.Node) -> tuple[tree.Node, tuple[tree.Node, ...
     for part in tree.walk(node):
         if not isinstance(part, tree.Comparison):
             continue
-        for own, other in (pair for a, b in pairwise(part.operands) for pair in ((a, b), (b, a))):
+        for a, b in pairwise(part.operands):
+            own, other = (a, b) if _is_measured(a) else (b, a)
             if _is_measured(own) and not isinstance(other, tree.Text) and (value is None or _same(own, value)):
                 value = own if value is None else value
                 thresholds.append(other)
-                break
     return None if value is None else (value, tuple(thresholds))
 
 
