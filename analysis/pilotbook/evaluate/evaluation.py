@@ -22,6 +22,7 @@ from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.gaps import gap_rows
+from pilotbook.evaluate.imitations import imitation_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
@@ -31,7 +32,8 @@ from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import mean_rows, questions
-from pilotbook.evaluate.sensitivity import sensitivity_rows
+from pilotbook.evaluate.sensitivity.placebo_outcomes import placebo_outcome_rows
+from pilotbook.evaluate.sensitivity.rows import sensitivity_rows
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 
@@ -107,8 +109,11 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     rows.update({row.id: row for row in adjusted(plan, leads)})
     for question, lead in leads.values():
         if question.analysis.estimator not in SERIES_ESTIMATORS:
-            rows.update({row.id: row for row in sensitivity_rows(question, lead)})
+            rows.update({row.id: row for row in imitation_rows(question, lead)})
             rows.update({row.id: row for row in gap_rows(panel, question, lead, weights[question.spec["weights"]])})
+            rows.update({row.id: row for row in sensitivity_rows(question, lead, panel, list(rows.values()))})
+    first = next(iter(leads.values()))
+    rows.update({row.id: row for row in placebo_outcome_rows(panel, first, weights[first[0].spec["weights"]])})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})

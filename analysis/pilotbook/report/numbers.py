@@ -9,6 +9,8 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pilotbook import fingerprint
+from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
+from pilotbook.evaluate.imitations import PER_CENT
 from pilotbook.evaluate.ledger import (
     BACON,
     BALANCE,
@@ -100,6 +102,8 @@ class Numbers:
             return self.decimal(number, 0 if abs(number) >= LARGE else 2)
         if row.unit == SHARE:
             return f"{self.decimal(100 * number, 1)}%"
+        if row.unit == PER_CENT and row.estimator == IMITATION:
+            return self.decimal(number, 1)
         digits = self.decimals(row.outcome)
         is_level = name == "baseline" or (row.role == "description" and row.estimator not in {BEFORE_AFTER, BACON})
         return self.decimal(number, max(digits - 1, 0) if is_level else digits)
