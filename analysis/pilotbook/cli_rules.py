@@ -116,7 +116,7 @@ def _say(found: Monitoring) -> None:
             line += f", since {finding.first}"
         click.echo(line)
         if finding.open and _named(finding) and finding.n_units > 1:
-            units = [spell.unit for spell in finding.open[:MOST_UNITS]]
+            units = [spell.unit for spell in finding.open.some(slice(MOST_UNITS))]
             more = f" … and {len(finding.open) - MOST_UNITS} more" if len(finding.open) > MOST_UNITS else ""
             click.echo(f"{'':15}{', '.join(units)}{more}")
         if finding.state.value == "not_evaluable":
