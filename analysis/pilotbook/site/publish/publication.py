@@ -117,9 +117,7 @@ def publish(
         reasons = list(_reasons(target, site, settings, requirements, found, set(files), restore))
         if reasons:
             more = [f"… and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
-            raise ProofError(
-                "\n".join([f"{target}: not published; reasons: {len(reasons)}", *reasons[:SHOWN], *more])
-            )
+            raise ProofError("\n".join([f"{target}: not published; reasons: {len(reasons)}", *reasons[:SHOWN], *more]))
         edited = restore and bool(target.edited())
         if dry_run or not (found.any or edited or target.pending):
             return Published(found, False)
