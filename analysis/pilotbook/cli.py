@@ -12,6 +12,7 @@ import click
 
 from pilotbook import __version__
 from pilotbook.cli_data import data
+from pilotbook.cli_draft import data_simulate_reform, plan_draft
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
 from pilotbook.errors import CallError, ParameterError, PilotbookError
 from pilotbook.project import BUILD, PLANS
@@ -60,6 +61,7 @@ def app() -> None:
 
 
 app.add_command(data)
+data.add_command(data_simulate_reform)
 for command in RELEASE_COMMANDS:
     app.add_command(command)
 
@@ -168,6 +170,9 @@ def _parameters(assignments: tuple[str, ...]) -> dict[str, str]:
 @app.group()
 def plan() -> None:
     """Check, register and list analysis plans."""
+
+
+plan.add_command(plan_draft)
 
 
 @plan.command("check")
