@@ -15,6 +15,7 @@ from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample
 from pilotbook.evaluate.families import Lead
 from pilotbook.evaluate.intervals import leading_error
 from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.sample import ON_COMPLETE_COUNTIES
 
 ESTIMAND = "minimum_detectable_effect"
 DRAWS = 4_999
@@ -57,7 +58,9 @@ def _by_draws(row: Row, lead: Lead, level: float) -> Row:
     target = linear_target(question.analysis, own.spec)
     if target is None or own.estimate is None:
         return replace(row, reason=own.reason)
-    sample = tested_sample(question.sample, question.analysis)
+    if question.sample.gaps is not None:  # draws exchange counties, which takes complete ones
+        row = replace(row, flags=(ON_COMPLETE_COUNTIES,))
+    sample = tested_sample(question.sample.without_gaps(), question.analysis)
     units = assigned_units(
         sample.y,
         sample.cohort,

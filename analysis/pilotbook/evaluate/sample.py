@@ -13,6 +13,9 @@ from pilotbook.design.preparation import prepared
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
 
+ON_COMPLETE_COUNTIES = "complete-counties"
+"""Flag of a row: counties with gaps were left out, which the headline keeps."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalysisSample:

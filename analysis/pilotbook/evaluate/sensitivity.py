@@ -22,6 +22,7 @@ from pilotbook.estimate.sensitivity.smoothness import breakdown_bound, smoothnes
 from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample, with_test
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.rows import Question
+from pilotbook.evaluate.sample import ON_COMPLETE_COUNTIES
 from pilotbook.evaluate.series import KINDS
 
 MULTIPLES = (0.5, 1.0, 1.5, 2.0)
@@ -30,10 +31,6 @@ FIRST_PERIODS = 4
 DRAWS = 4_999
 FEWEST_FOR_COVARIANCE = 10
 """Assigned pilots from which coefficients before the start have a covariance that a joint test can rest on."""
-
-
-COMPLETE_COUNTIES = "complete-counties"
-"""Flag: counties with gaps were left out, which the headline keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +220,7 @@ def sensitivity_rows(question: Question, lead: Row) -> Iterator[Row]:
 
     What permutes counties needs complete ones: those with gaps are left out here, and every row is flagged.
     """
-    flags = () if question.sample.gaps is None else (COMPLETE_COUNTIES,)
+    flags = () if question.sample.gaps is None else (ON_COMPLETE_COUNTIES,)
     question = replace(question, sample=question.sample.without_gaps())
     target = linear_target(question.analysis, lead.spec)
     if target is None or lead.estimate is None:

@@ -8,9 +8,7 @@ from typing import get_args
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
 from pilotbook.project import CHAPTERS
 
-ORDER: tuple[ChapterName, ...] = tuple(
-    name for name in get_args(ChapterName) if name not in {"data", "rules", "claims"}
-)
+ORDER: tuple[ChapterName, ...] = tuple(name for name in get_args(ChapterName) if name not in {"rules", "claims"})
 
 
 def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:

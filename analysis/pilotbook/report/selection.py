@@ -10,6 +10,7 @@ from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.report.quality_parts import quality_parts
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.tile_grid import has_provinces
 
@@ -54,7 +55,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "population": evaluation.plan.weights is not None,
         "replication": bool(evaluation.ledger.select(role="replication")),
     }
-    return {name for name, there in found.items() if there}
+    return {name for name, there in (found | quality_parts(evaluation)).items() if there}
 
 
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
