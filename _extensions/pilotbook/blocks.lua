@@ -104,7 +104,8 @@ local function div(element)
     local kind = class:match '^callout%-(%a+)$'
     if kind and kinds[kind] then return callout(element, kind) end
   end
-  if typst and element.classes:includes 'one-page' then
+  if element.classes:includes 'one-page' then
+    if html then return element.content end
     local out = pandoc.Blocks { raw '#one-page[' }
     out:extend(element.content)
     out:insert(raw ']')

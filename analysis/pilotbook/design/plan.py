@@ -95,7 +95,9 @@ SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
 
 
-ChapterName = Literal["glance", "verdicts", "reform", "data", "did", "its", "sensitivity", "rules", "claims", "changes"]
+ChapterName = Literal[
+    "glance", "verdicts", "reform", "data", "baseline", "did", "its", "sensitivity", "rules", "claims", "changes"
+]
 """The chapters of a report, in its order; each is a notebook in ``analysis/``."""
 
 
@@ -106,6 +108,7 @@ class Analysis(Section):
     title: Text | None = None
     cohorts: tuple[PeriodText, ...] | None = Field(
         default=None,
+        min_length=1,
         description="Start periods of the pilots that take part; all others that start are left out.",
     )
     controls: Literal["never_treated", "not_yet_treated"] = Field(
@@ -207,7 +210,7 @@ class AnalysisPlan(Section):
             values.append(self.weights.column)
             positive.append(self.weights.column)
         values += [covariate.column for covariate in self.covariates]
-        values += [other.column for other in self.co_interventions or () if other.column is not None]
+        values += [other.reached for other in self.co_interventions or () if other.reached is not None]
         values += [group.column for group in self.subgroups if group.by == "dose" and group.column is not None]
         texts = [group.column for group in self.subgroups if group.by == "column" and group.column is not None]
         if self.panel.province is not None:

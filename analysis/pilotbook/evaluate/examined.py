@@ -10,6 +10,7 @@ from scipy import stats
 
 from pilotbook.design.comparison import Comparison
 from pilotbook.design.plan import SERIES_ESTIMATORS
+from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.curve import SAME_SIGN
 from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
@@ -47,8 +48,21 @@ def examined(
         "breakdown": _breakdown(own),
         "same_sign_share": _specifications(own),
         "leave_one_out_same_sign": _share_of_sign(lead, without) if without and None not in without else None,
+        "dip_p": _dip(lead, rows),
         "placebo_p": min(min(placebo) * len(placebo), 1.0) if placebo else None,
     }
+
+
+def _dip(lead: Row, rows: Mapping[str, Row]) -> float | None:
+    """Return the p value of a dip before the start whose end would look like this effect; 1 where it points its way.
+
+    A return to the own level makes an effect of the opposite sign.
+    """
+    own = (row for row in rows.values() if row.outcome == lead.outcome and row.estimand == "dip")
+    found = next((row for row in own if row.estimator == IMITATION), None)
+    if found is None or found.estimate is None or lead.estimate is None:
+        return None
+    return found.p if found.estimate * lead.estimate < 0 else 1.0
 
 
 def _placebos(lead: Row, rows: Mapping[str, Row]) -> list[Row]:

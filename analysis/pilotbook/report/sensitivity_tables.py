@@ -175,9 +175,7 @@ def specification_table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
                     _within(lead, row, language),
                 ]
             )
-    heads = _heads(
-        language, "Outcome", "Specification", "Effect", "Interval", "same sign", "inside"
-    )
+    heads = _heads(language, "Outcome", "Specification", "Effect", "Interval", "same sign", "inside")
     return pipe_table(heads, "llrrll", rows)
 
 

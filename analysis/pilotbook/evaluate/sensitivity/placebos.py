@@ -14,8 +14,12 @@ from pilotbook.estimate.sensitivity.placebo_in_time import placebo_in_time
 from pilotbook.evaluate.drawn_tests import randomised, tested_sample, with_test
 from pilotbook.evaluate.ledger import SHARE, Row
 from pilotbook.evaluate.sensitivity.examination import Examination
+from pilotbook.evaluate.series import KINDS
 
-EARLIER = (4, 8)
+YEARS_EARLIER = (1, 2)
+YEARLY_EARLIER = (4, 8)
+"""A start is pretended whole years earlier, so that it falls in the same season; with yearly data, periods earlier."""
+
 TIME_DRAWS, SPACE_DRAWS, BINS = 4_999, 999, 25
 
 
@@ -27,7 +31,8 @@ def placebo_rows(examination: Examination) -> Iterator[Row]:
 
 def _in_time(examination: Examination) -> Iterator[Row]:
     sample = tested_sample(examination.sample, examination.question.analysis)
-    for earlier in EARLIER:
+    _, a_year = KINDS[sample.periods[0].freqstr[0]]
+    for earlier in YEARLY_EARLIER if a_year == 1 else (years * a_year for years in YEARS_EARLIER):
         row = examination.row("placebo_in_time", earlier=str(earlier))
         moved = placebo_in_time(sample.y, sample.cohort, earlier, sample.anticipation)
         if isinstance(moved, NotEstimable):
