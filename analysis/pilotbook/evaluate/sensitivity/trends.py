@@ -107,15 +107,17 @@ def _test(examination: Examination, path: Path | NotEstimable) -> tuple[PreTrend
 
 
 def degrees_of_freedom(examination: Examination) -> float:
-    """Return those of a difference between pilots and controls after Welch and Satterthwaite, variances alike.
+    """Return those of a difference between pilots and controls after Welch and Satterthwaite, units equally variable.
 
     A covariance that is mostly the pilots' has no more than their number; that of all units together would let a joint
-    test reject parallel trends of 12 pilots among 100 every other time.
+    test reject parallel trends of 12 pilots among 100 every other time. Units of unequal weight count as fewer (Kish).
     """
     sample = examination.sample
-    sizes = [len(np.unique(sample.assignment[arm])) for arm in (sample.pilots, ~sample.pilots)]
-    parts = [1 / size for size in sizes]
-    return sum(parts) ** 2 / sum(part**2 / max(size - 1, 1) for part, size in zip(parts, sizes, strict=True))
+    weight = np.bincount(sample.assignment, weights=sample.weight())
+    pilot = np.isin(np.arange(len(weight)), sample.assignment[sample.pilots])
+    arms = (weight[pilot & (weight > 0)], weight[~pilot & (weight > 0)])
+    sizes = [float(arm.sum() ** 2 / np.square(arm).sum()) for arm in arms if len(arm)]
+    return sum(1 / n for n in sizes) ** 2 / sum(1 / n**2 / max(n - 1, 1) for n in sizes)
 
 
 def _coefficients(examination: Examination, path: Path) -> Iterator[Row]:
