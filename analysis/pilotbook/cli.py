@@ -13,6 +13,7 @@ from pilotbook import __version__
 from pilotbook.cli_data import data
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
 from pilotbook.cli_render import render, why
+from pilotbook.cli_rules import rules
 from pilotbook.cli_site import COMMANDS as SITE_COMMANDS
 from pilotbook.errors import PilotbookError
 from pilotbook.project import PLANS
@@ -62,6 +63,7 @@ def app() -> None:
 
 app.add_command(data)
 app.add_command(render)
+app.add_command(rules)
 app.add_command(why)
 for command in (*RELEASE_COMMANDS, *SITE_COMMANDS):
     app.add_command(command)
