@@ -11,6 +11,7 @@ import click
 
 from pilotbook import __version__
 from pilotbook.cli_data import data
+from pilotbook.cli_draft import data_simulate_reform, plan_draft
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
 from pilotbook.cli_render import render, why
 from pilotbook.cli_rules import rules
@@ -62,6 +63,7 @@ def app() -> None:
 
 
 app.add_command(data)
+data.add_command(data_simulate_reform)
 app.add_command(render)
 app.add_command(rules)
 app.add_command(why)
@@ -72,6 +74,9 @@ for command in (*RELEASE_COMMANDS, *SITE_COMMANDS):
 @app.group()
 def plan() -> None:
     """Check, register and list analysis plans."""
+
+
+plan.add_command(plan_draft)
 
 
 @plan.command("check")

@@ -141,7 +141,9 @@ def _covid(plan: AnalysisPlan, panel: Panel, start: pd.Period) -> Iterator[Probl
 
 
 def _pilots(panel: Panel) -> Iterator[Problem]:
-    if not (panel.cohort(NEVER) > 0).any():
+    """No start at all is a reform that has not begun, and a report says so; starts that no period has are a mistake."""
+    starts = any(start is not None for start in panel.start)
+    if starts and not (panel.cohort(NEVER) > 0).any():
         yield Problem(("panel", "start"), f"no county starts the reform within {_range(panel)}, so there is no pilot")
 
 

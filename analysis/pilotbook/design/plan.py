@@ -95,7 +95,9 @@ SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
 
 
-ChapterName = Literal["glance", "verdicts", "reform", "data", "did", "its", "sensitivity", "rules", "claims", "changes"]
+ChapterName = Literal[
+    "glance", "verdicts", "reform", "data", "baseline", "did", "its", "sensitivity", "rules", "claims", "changes"
+]
 """The chapters of a report, in its order; each is a notebook in ``analysis/``."""
 
 

@@ -16,6 +16,7 @@ from pilotbook.design.registry import registration_text
 from pilotbook.errors import DataError, PlanError, UnknownNameError
 from pilotbook.evaluate.monitoring.records import record_hashes
 from pilotbook.evaluate.monitoring.sources import catalogue_hashes, folder_of, vintage_of
+from pilotbook.panel.catalogue import Claim, read_catalogue
 from pilotbook.panel.dataset import Dataset, find_dataset
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
@@ -77,11 +78,17 @@ def _named(name: str) -> str:
     return f"`{name}` is named here"
 
 
+def claims_about(reform: str) -> list[Claim]:
+    """Return what the sources claim of a reform, in the order of the catalogue."""
+    return [claim for claim in read_catalogue().claims.values() if claim.reform_id == reform]
+
+
 def estimate_ingredients(plan_file: PlanFile, source: Source, period: str) -> dict[str, Any]:
     """Return all that the estimates rest on, by name."""
     return {
         "plan": {"name of the file": plan_file.id, **plan_file.plan.model_dump(mode="json")},
         "data": {"name": source.name, "sha256": source.sha256, "vintage": source.vintage},
+        "claims": [claim.model_dump() for claim in claims_about(plan_file.plan.reform)],
         "registration": [registration_text(plan_file)],
         "period": period,
         "catalogue": catalogue_hashes(),

@@ -26,7 +26,7 @@ from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.ingredients import note
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
-from pilotbook.report.selection import parts
+from pilotbook.report.selection import parts, shown
 from pilotbook.report.stages import ESTIMATES, Stages, output_of
 
 
@@ -177,10 +177,11 @@ class _Making:
         self, chapters: Mapping[str, NotebookNode], language: str, values: Mapping[str, parameters.Value]
     ) -> None:
         stage = f"{language}/notebook"
-        self._say(f"executing {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
+        self._say(f"executing up to {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
         matter = front_matter(plan, self._evaluation, values)
-        notebook = compose(chapters, matter, language, parts(self._evaluation))
+        there = {name: chapters[name] for name in shown(chapters, self._evaluation)}
+        notebook = compose(there, matter, language, parts(self._evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:

@@ -126,7 +126,8 @@ def _last(request: Request, panel: Panel) -> pd.Period:
 
 def _check_period(request: Request, panel: Panel, period: pd.Period) -> None:
     """Refuse a report up to a period in which there is nothing to compare yet."""
-    first = min(start for start in panel.start if start is not None and start > panel.periods[0])
+    starts = [start for start in panel.start if start is not None and start > panel.periods[0]]
+    first = min(starts, default=period)  # without any start the report says that nothing has begun
     if period < first:
         raise CallError(
             f"no county starts the reform by {format_period(period)}; report up to {format_period(first)} or later"

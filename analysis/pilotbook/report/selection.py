@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pilotbook.design.plan import SERIES_ESTIMATORS, Outcome
@@ -11,6 +11,9 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.evaluate.unstarted import BASELINE
+from pilotbook.panel.catalogue.published import published_effects
+from pilotbook.report import sensitivity_selection
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.rule_parts import rule_parts
 from pilotbook.report.tile_grid import has_provinces
@@ -37,7 +40,8 @@ def parts(evaluation: Evaluation) -> set[str]:
     found = {
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
-        "did-leads": leads not in SERIES_ESTIMATORS,
+        "not-begun": not_begun(evaluation),
+        "did-leads": leads not in SERIES_ESTIMATORS and not not_begun(evaluation),
         "series-leads": leads in SERIES_ESTIMATORS,
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
@@ -56,9 +60,25 @@ def parts(evaluation: Evaluation) -> set[str]:
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
         **rule_parts(evaluation),
+        "claims-beside": any(claim["pilots"] is not None for claim in evaluation.ledger.claims),
+        "published-effects": bool(
+            {claim["indicator"] for claim in evaluation.ledger.claims} & {e.indicator for e in published_effects()}
+        ),
         "replication": bool(evaluation.ledger.select(role="replication")),
+        **sensitivity_selection.parts(evaluation),
     }
     return {name for name, there in found.items() if there}
+
+
+def not_begun(evaluation: Evaluation) -> bool:
+    """Tell whether the reform has begun nowhere, so that the report describes where the counties stand."""
+    return bool(evaluation.ledger.select(estimator=BASELINE))
+
+
+def shown(chapters: Iterable[str], evaluation: Evaluation) -> tuple[str, ...]:
+    """Return the chapters that have something to show: of a reform that has begun nowhere there are no effects."""
+    absent = {"did", "its", "sensitivity"} if not_begun(evaluation) else {"baseline"}
+    return tuple(name for name in chapters if name not in absent)
 
 
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
