@@ -63,7 +63,7 @@ def level(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterato
     yield say(
         language,
         "Look {number} of {planned} is read at the level of {level}%, so that all of them together keep {alpha}%; the "
-        "interval above is the {inner}% interval that belongs to it.",
+        "intervals above are the {inner}% intervals that belong to it.",
         **facts,
         level=_percent(own, numbers),
         inner=_percent(1 - own, numbers),

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import active_children, get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import TypeVar
 
 from pilotbook import fingerprint
 from pilotbook.errors import CallError, WorkError
 from pilotbook.report.environment import ENVIRONMENT
 from pilotbook.report.execute import FORK
 from pilotbook.report.stages import LIBRARIES
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 PRELOADED = ["pilotbook.report.batch", "pilotbook.report.making"]
 PATIENCE = 10.0
@@ -35,6 +39,10 @@ class Workers:
     executor: Executor
     width: int
     died: tuple[type[Exception], ...]
+
+    def submit(self, call: Callable[[Argument], Result], argument: Argument) -> Future[Result]:
+        """Have a worker make a call."""
+        return self.executor.submit(_until_ended, call, argument)
 
 
 @contextmanager
@@ -105,8 +113,33 @@ def _begin(fork_server: str | None, environment: dict[str, str]) -> None:
         use_server(fork_server)
 
 
+class _EndedError(BaseException):
+    """The worker was asked to end while it was at work."""
+
+
+class _State(threading.local):
+    at_work = False
+
+
+_state = _State()
+
+
 def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+    """End at once; at work, after clearing up. Anything else would be taken for a result by the pool, which goes on."""
+    if _state.at_work:
+        raise _EndedError
+    os._exit(128 + number)
+
+
+def _until_ended(call: Callable[[Argument], Result], argument: Argument) -> Result:
+    """Make a call in a worker."""
+    _state.at_work = True
+    try:
+        return call(argument)
+    except _EndedError:
+        os._exit(128 + signal.SIGTERM)
+    finally:
+        _state.at_work = False
 
 
 def _stop(processes: Sequence[BaseProcess]) -> None:

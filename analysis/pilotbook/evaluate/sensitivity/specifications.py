@@ -171,7 +171,7 @@ def _controls(examination: Examination, place: NDArray[np.str_] | None, *, besid
         return "it is not known where the counties lie"
     chosen = np.isin(place, place[sample.pilots]) == beside
     if chosen[~sample.pilots].all():
-        return "all controls do" if beside else "no control does"
+        return "all controls lie there" if beside else "no control lies there"
     if not chosen[~sample.pilots].any():
         return "no control would be left"
     return sample.only(chosen | sample.pilots)
