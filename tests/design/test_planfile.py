@@ -61,7 +61,7 @@ def test_a_folder_named_like_a_plan(pilotbook, example, ending):
         (b"- a\n- b\n", "it is a list"),
         (b"just words\n", "it is a text"),
         (b"42\n", "it is the value 42"),
-        (b"title: x\n\tquestion: y\n", "line 2, column 1: not YAML"),
+        (b"title: x\n\tquestion: y\n", "line 2, column 1: a tab indents this line"),
         (b"title: 'x\nquestion: y\n", "not YAML"),
         (b"title: x: y\n", "line 1, column 9: not YAML"),
         (b"title: [a, b\nquestion: y\n", "not YAML"),

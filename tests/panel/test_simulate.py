@@ -34,6 +34,7 @@ NAMED = {
     "contaminated",
     "faulty-data",
     "monthly",
+    "supervision",
 }
 
 

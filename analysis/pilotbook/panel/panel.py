@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,8 @@ class Panel:
         Name to (N, T) float array; NaN where the county has no value in the period.
     source
         Where the numbers come from.
+    texts
+        Name to (N,) words, facts of the county such as its province.
     """
 
     units: tuple[str, ...]
@@ -69,6 +71,7 @@ class Panel:
     start: tuple[pd.Period | None, ...]
     columns: Mapping[str, NDArray[np.float64]]
     source: Source
+    texts: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -117,4 +120,5 @@ class Panel:
             assignment=self.assignment[keep],
             start=tuple(s for s, k in zip(self.start, keep, strict=True) if k),
             columns={name: values[keep] for name, values in self.columns.items()},
+            texts={name: words[keep] for name, words in self.texts.items()},
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from pilotbook import fingerprint
 from pilotbook.errors import WorkError
@@ -69,7 +69,7 @@ class Review(Part):
     release: str
     reviewer: str = Field(min_length=1)
     role: str = Field(min_length=1)
-    date: datetime.date
+    signed: AwareDatetime = Field(description="The moment of signing; somebody's last word counts.")
     exhibits: dict[str, Sha256] = Field(description="Exhibit to the hash of what was looked at.")
     verdicts: dict[str, Literal["approved", "rejected"]]
     comments: dict[str, str] = Field(default_factory=dict, description="By exhibit; 'report' for the whole.")
@@ -122,7 +122,7 @@ def read_reviews(folder: Path) -> tuple[Review, ...]:
         if review is None or review.name != path.name:
             raise WorkError(f"{_shown(path)}: was changed after it was signed; restore it from version control")
         found.append(review)
-    return tuple(sorted(found, key=lambda review: (review.date, review.name)))
+    return tuple(sorted(found, key=lambda review: (review.signed, review.name)))
 
 
 Model = TypeVar("Model", bound=Part)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
-from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.inputs import claims_about
 from pilotbook.project import CHAPTERS
-from pilotbook.report.selection import not_begun
 
-ORDER: tuple[ChapterName, ...] = tuple(name for name in get_args(ChapterName) if name not in {"data", "rules"})
+ORDER: tuple[ChapterName, ...] = tuple(name for name in get_args(ChapterName) if name != "data")
 
 
 def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:
@@ -26,12 +23,6 @@ def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:
     if not claims_about(plan.reform):
         absent.add("claims")
     return tuple(name for name in ORDER if name not in absent)
-
-
-def shown(chapters: Iterable[str], evaluation: Evaluation) -> tuple[str, ...]:
-    """Return the chapters that have something to show: of a reform that has begun nowhere there are no effects."""
-    absent = {"did", "its", "sensitivity"} if not_begun(evaluation) else {"baseline"}
-    return tuple(name for name in chapters if name not in absent)
 
 
 def bibliography() -> Path:

@@ -9,6 +9,8 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pilotbook import fingerprint
+from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
+from pilotbook.evaluate.imitations import PER_CENT
 from pilotbook.evaluate.ledger import (
     BACON,
     BALANCE,
@@ -16,7 +18,10 @@ from pilotbook.evaluate.ledger import (
     CLAIMS,
     LOG_EFFECT,
     RELATIVE_EFFECT,
+    RULE,
+    SETTLEMENT,
     SHARE,
+    WATCH,
     Ledger,
     Row,
 )
@@ -35,6 +40,9 @@ RELATIVE = "relative"
 
 WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
 """Estimands that are not in the unit of their outcome; they are printed with two decimals."""
+
+LARGE = 1_000
+"""An observed value or amount of this size or more is printed without decimals."""
 
 
 class Tagged(str):
@@ -94,8 +102,12 @@ class Numbers:
             return self.decimal(number, _significant(number) if row.estimand in GROUP_MEANS else 2)
         if row.estimand in WITHOUT_UNIT or row.spec.get("scale") == RELATIVE:
             return self.decimal(number, 2)
+        if row.estimator in {RULE, WATCH, SETTLEMENT}:
+            return self.decimal(number, 0 if abs(number) >= LARGE else 2)
         if row.unit == SHARE:
             return f"{self.decimal(100 * number, 1)}%"
+        if row.unit == PER_CENT and row.estimator == IMITATION:
+            return self.decimal(number, 1)
         digits = self.decimals(row.outcome)
         is_mean = row.role == "description" and row.estimator not in {BEFORE_AFTER, BACON, CLAIMS}
         is_level = name == "baseline" or is_mean

@@ -14,10 +14,10 @@ from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import (
     GROUPS,
-    event_paths,
     leading_rows,
     main_rows,
     naive_rows,
+    shown_paths,
     thinly_supported,
 )
 from pilotbook.report.words import analysis_name, role_name, weights_name
@@ -213,7 +213,7 @@ def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             numbers.value(row, "n_pilots"),
             numbers.value(row, "n_cohorts") if evaluation.contract.staggered else "",
         ]
-        for path in event_paths(evaluation)
+        for path in shown_paths(evaluation)
         for row in path.rows
     ]
     names = ("Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Simultaneous band", "Pilot counties")

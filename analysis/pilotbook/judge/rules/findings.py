@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +37,13 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The value of one unit that is furthest beyond the threshold, or nearest to it where none is beyond."""
+    """The value of one unit that is furthest beyond the threshold, or nearest to it where none is beyond.
+
+    ``series`` is the indicator or input it is of; empty if it is computed from several.
+    """
 
     unit: str
+    series: str
     value: float
     threshold: float
 
@@ -95,7 +100,9 @@ class RuleFinding:
         return min((spell.first for spell in self.open), default=None)
 
 
-def find(rule: LoadedRule, reading: LoadedReading, facts: Facts) -> tuple[RuleFinding, Evaluated]:
+def find(
+    rule: LoadedRule, reading: LoadedReading, facts: Facts, shown: NDArray[np.bool_]
+) -> tuple[RuleFinding, Evaluated]:
     """Evaluate one reading of a rule and say what was found.
 
     Parameters
@@ -125,7 +132,7 @@ def find(rule: LoadedRule, reading: LoadedReading, facts: Facts) -> tuple[RuleFi
         n_not_fired=not_fired,
         n_not_evaluable=rest,
         spells=() if classifies else tuple(spells(kept.fired, units, [str(window) for window in facts.windows])),
-        observed=None if classifies else _observed(reading, facts, found, keep),
+        observed=None if classifies else _observed(reading, facts, found, keep & shown),
         missing=tuple(kept.missing_at()) if units else ((Lack("units", rule.entry.level), 0),),
     )
     return finding, found
@@ -153,26 +160,46 @@ def spells(fired: NDArray[np.bool_], units: list[str], windows: list[str]) -> It
         yield Spell(units[unit], windows[first], windows[end - 1], end == len(windows))
 
 
-def leading_comparison(node: tree.Node) -> tuple[tree.Node, tree.Node] | None:
-    """Return value and threshold of the first comparison of numbers in an expression, None if there is none."""
+def leading_comparison(node: tree.Node) -> tuple[tree.Node, tuple[tree.Node, ...]] | None:
+    """Return the first value that is compared with a number, and all that it is compared with, if there is one."""
+    value: tree.Node | None = None
+    thresholds: list[tree.Node] = []
     for part in tree.walk(node):
-        if isinstance(part, tree.Comparison):
-            a, b = part.operands[:2]
-            if isinstance(a, tree.Text) or isinstance(b, tree.Text) or _is_truth(a):
-                continue
-            return (b, a) if isinstance(a, tree.Number) else (a, b)
-    return None
+        if not isinstance(part, tree.Comparison):
+            continue
+        for own, other in (pair for a, b in pairwise(part.operands) for pair in ((a, b), (b, a))):
+            if _is_measured(own) and not isinstance(other, tree.Text) and (value is None or _same(own, value)):
+                value = own if value is None else value
+                thresholds.append(other)
+                break
+    return None if value is None else (value, tuple(thresholds))
 
 
-def _is_truth(node: tree.Node) -> bool:
-    return isinstance(node, tree.Name) and node.is_truth
+def _is_measured(node: tree.Node) -> bool:
+    """Tell whether a node can be the value, rather than a limit, a text, a yes or no, or the period."""
+    if isinstance(node, tree.Name):
+        return not node.is_truth and node.id != "period"
+    return not isinstance(node, tree.Number | tree.Text)
+
+
+def _same(a: tree.Node, b: tree.Node) -> bool:
+    return isinstance(a, tree.Name) and isinstance(b, tree.Name) and a.series == b.series
+
+
+def nearest(values: NDArray[np.float64], thresholds: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return (n,) of several thresholds the one nearest to each value; NaN where none is known."""
+    stacked = np.stack(thresholds)
+    distance = np.where(np.isfinite(stacked), np.abs(stacked - values), np.inf)
+    closest: NDArray[np.float64] = np.take_along_axis(stacked, distance.argmin(axis=0)[None, :], axis=0)[0]
+    return closest
 
 
 def _observed(reading: LoadedReading, facts: Facts, found: Evaluated, keep: NDArray[np.bool_]) -> Observed | None:
     pair = leading_comparison(reading.checked.tree)
     if pair is None or not keep.any():
         return None
-    value, threshold = (amounts(node, facts)[:, -1] for node in pair)
+    value = amounts(pair[0], facts)[:, -1]
+    threshold = nearest(value, [amounts(node, facts)[:, -1] for node in pair[1]])
     distance = np.where(keep & np.isfinite(value) & np.isfinite(threshold), np.abs(value - threshold), np.nan)
     fired = found.fired[:, -1] & np.isfinite(distance)
     if fired.any():
@@ -181,4 +208,5 @@ def _observed(reading: LoadedReading, facts: Facts, found: Evaluated, keep: NDAr
         at = int(np.nanargmin(distance))
     else:
         return None
-    return Observed(facts.units[at], float(value[at]), float(threshold[at]))
+    name = pair[0].series if isinstance(pair[0], tree.Name) else ""
+    return Observed(facts.units[at], name, float(value[at]), float(threshold[at]))

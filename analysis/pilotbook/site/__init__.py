@@ -1,0 +1,1 @@
+"""The website: a static view of all releases, and publishing it where readers are."""

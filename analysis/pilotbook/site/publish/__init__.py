@@ -1,0 +1,1 @@
+"""Putting the site where readers are: checked first, exchanged in one step, never taking a published version away."""
