@@ -97,15 +97,14 @@ def planted(truth: dict[str, Any], row: Row, scale: str) -> float | None:
     """Return the truth of the quantity that a row estimates, None where nobody starts."""
     if truth["att"] is None:
         return None
-    if scale == "log":
-        return 100 * truth["att_log"]
+    factor, path = (100.0, truth["log_by_event_time"]) if scale == "log" else (1.0, truth["by_event_time"])
     if "event_times" in row.spec:
         first, last = map(int, row.spec["event_times"].split(".."))
-        values = [truth["by_event_time"][str(e)] for e in range(first, last + 1)]
-        return float(sum(values) / len(values))
+        values = [path[str(e)] for e in range(first, last + 1)]
+        return float(factor * sum(values) / len(values))
     if "horizon" in row.spec:
-        return float(truth["by_event_time"][str(int(row.spec["horizon"]) - 1)])
-    return float(truth["att"])
+        return float(factor * path[str(int(row.spec["horizon"]) - 1)])
+    return float(factor * truth["att_log"] if scale == "log" else truth["att"])
 
 
 def tables(found: Sequence[Found]) -> str:

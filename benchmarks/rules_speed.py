@@ -2,8 +2,8 @@
 
     PYTHONPATH=analysis python benchmarks/rules_speed.py
 
-Prints the table of ``docs/methods/rules.md``. The last column sets our evaluation of the plain rules on facilities, which
-says what is missing, beside ``pandas.DataFrame.eval`` of the same expressions, which does not.
+Prints the table of ``docs/methods/rules.md``. The last column sets our evaluation of the plain rules on facilities,
+which says what is missing, beside ``pandas.DataFrame.eval`` of the same expressions, which does not.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import click
 from pilotbook import __version__
 from pilotbook.cli_data import data
 from pilotbook.cli_draft import data_simulate_reform, plan_draft
+from pilotbook.cli_overview import overview
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
 from pilotbook.cli_render import render, why
 from pilotbook.cli_rules import rules
@@ -63,6 +64,7 @@ def app() -> None:
 
 
 app.add_command(data)
+app.add_command(overview)
 data.add_command(data_simulate_reform)
 app.add_command(render)
 app.add_command(rules)

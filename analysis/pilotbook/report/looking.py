@@ -92,6 +92,8 @@ def harm(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterator
 def _pause_sentence(pause: Pause, several: bool) -> str:
     if pause.holds is None:
         return "Whether a pause is called for is read at planned looks only."
+    if pause.spent and not several:
+        return "**A pause is called for**: harm is found at its bar."
     if pause.spent:
         return "**A pause is called for**: harm is found at the bar that spends one-sided ten per cent over all looks."
     if pause.holds:

@@ -15,6 +15,7 @@ from pilotbook.evaluate.unstarted import BASELINE
 from pilotbook.panel.catalogue.published import published_effects
 from pilotbook.report import sensitivity_selection
 from pilotbook.report.earlier import earlier_records
+from pilotbook.report.quality_parts import quality_parts
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.rule_parts import rule_parts
 from pilotbook.report.tile_grid import has_provinces
@@ -68,6 +69,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         ),
         "replication": bool(evaluation.ledger.select(role="replication")),
         **sensitivity_selection.parts(evaluation),
+        **quality_parts(evaluation),
     }
     return {name for name, there in found.items() if there}
 

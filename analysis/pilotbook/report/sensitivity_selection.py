@@ -22,6 +22,8 @@ def parts(evaluation: Evaluation) -> dict[str, bool]:
     return {
         "violations": bool(known(evaluation, "robust_to_violations")),
         "no-violations": not known(evaluation, "robust_to_violations"),
+        "placebos": bool(known(evaluation, "placebo_in_time") or known(evaluation, "placebo_in_space")),
+        "no-placebos": not (known(evaluation, "placebo_in_time") or known(evaluation, "placebo_in_space")),
         "placebo-space": bool(known(evaluation, "placebo_in_space")),
         "placebo-outcomes": any(row.estimand == PLACEBO_OUTCOME for row in examined),
         "few-pilots": evaluation.contract.leads in DRAWN,

@@ -39,6 +39,11 @@ def _each(evaluation: Evaluation, numbers: Numbers, sentence: Sentence) -> Markd
     return Markdown("\n".join(f"- **{title}**: {text}" for title, text in said))
 
 
+def _joined(language: str, *sentences: str) -> str:
+    """Put sentences together; Chinese ones follow each other without a space."""
+    return ("" if language == "zh" else " ").join(sentences)
+
+
 def trends(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what the test of the trends before the start would have missed, and what that would do to the effect."""
     return _each(evaluation, numbers, _trend)
@@ -53,17 +58,19 @@ def _trend(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str | 
     found = say(language, "The test of the trends before the start has p = {p}.", p=numbers.value(test, "p"))
     slope = first(evaluation, outcome.id, "pre_trend_detectable")
     if slope is None or slope.estimate is None:
-        return f"{found} {say(language, 'It would have missed any linear trend, however steep, too often.')}"
+        return _joined(
+            language, found, say(language, "It would have missed any linear trend, however steep, too often.")
+        )
     missed = say(language, MISSED[evaluation.plan.panel.period_kind], slope=numbers.value(slope))
     bias = first(evaluation, outcome.id, "pre_trend_missed_bias", measure="important")
     if bias is None:
-        return f"{found} {missed}"
+        return _joined(language, found, missed)
     end = say(
         language,
         "Gone on to the end of the horizon, it would pass for {bias} smallest important effects.",
         bias=numbers.value(bias),
     )
-    return f"{found} {missed} {end}"
+    return _joined(language, found, missed, end)
 
 
 def anticipation(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -88,7 +95,7 @@ def _anticipation(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) ->
     if max(abs(row.estimate or 0.0) for row in shifts) <= LARGE_SHIFT:
         return said
     warning = say(language, "That is more than half of such an effect: the reform may have been anticipated.")
-    return f"{said} {warning}"
+    return _joined(language, said, warning)
 
 
 def specifications(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -115,7 +122,7 @@ def _specifications(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) 
     if within is not None and within.estimate is not None:
         inside = numbers.value(within)
         said.append(say(language, "Within the headline's interval lie {share} of the estimates.", share=inside))
-    return " ".join(said)
+    return _joined(language, *said)
 
 
 def unavailable(evaluation: Evaluation, language: str) -> Markdown:
@@ -185,7 +192,7 @@ def _smallest_p(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> s
         "interval.",
         alpha=numbers.decimal(alpha, 2),
     )
-    return f"{said} {enough}"
+    return _joined(language, said, enough)
 
 
 def subgroups(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -196,7 +203,7 @@ def subgroups(evaluation: Evaluation, numbers: Numbers) -> Markdown:
 def _subgroups(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str | None:
     said = list(_differences(evaluation, outcome, numbers))
     if said:
-        return " ".join(said)
+        return _joined(numbers.language, *said)
     return say(numbers.language, "No two subgroups have three assigned pilots each, so none are compared.")
 
 

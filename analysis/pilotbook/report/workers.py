@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from pilotbook import fingerprint
 from pilotbook.errors import CallError, WorkError
+from pilotbook.evaluate.inputs import LIBRARIES as ESTIMATING
 from pilotbook.report.environment import ENVIRONMENT
 from pilotbook.report.execute import FORK
 from pilotbook.report.stages import LIBRARIES
@@ -28,6 +29,8 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 PRELOADED = ["pilotbook.report.batch", "pilotbook.report.making"]
+ANSWER = "20s"
+"""How long a scheduler may take to answer."""
 PATIENCE = 10.0
 """Seconds that a worker has to clear up when the batch is interrupted."""
 
@@ -171,7 +174,7 @@ def scheduled_workers(address: str) -> Iterator[Workers]:
     except ModuleNotFoundError:
         raise CallError("--scheduler needs the package distributed: pip install 'pilotbook[cluster]'") from None
     try:
-        client = Client(address, timeout="20s")
+        client = Client(address, timeout=ANSWER)
     except (OSError, TimeoutError, ValueError) as error:
         raise CallError(f"--scheduler: {address} does not answer ({error}); start one with `dask scheduler`") from None
     with client:
@@ -190,4 +193,5 @@ def scheduled_workers(address: str) -> Iterator[Workers]:
 
 def identity() -> list[object]:
     """Return what must be the same everywhere: code, libraries, and where the project lies."""
-    return [fingerprint.code("."), fingerprint.libraries(*LIBRARIES), str(fingerprint.PACKAGE)]
+    libraries = fingerprint.libraries(*ESTIMATING, *LIBRARIES)
+    return [fingerprint.code("."), libraries, str(fingerprint.PACKAGE)]

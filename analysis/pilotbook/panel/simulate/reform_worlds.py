@@ -147,7 +147,7 @@ def _reached(made: ReformWorld, other: str) -> np.ndarray[Any, np.dtype[np.int64
 def reform_truth(made: ReformWorld, catalogue: Catalogue) -> dict[str, Any]:
     """Return the planted effects as plain values; where nobody starts there is none to state."""
     outcomes = {id: outcome_truth(made.world, id, catalogue) for id in made.planting.planted}
-    kept = ("unit", "att", "att_log", "baseline", "by_event_time", "moved_by_the_reform")
+    kept = ("unit", "att", "att_log", "baseline", "by_event_time", "log_by_event_time", "moved_by_the_reform")
     return {
         "simulated": True,
         "reform": made.reform.id,
