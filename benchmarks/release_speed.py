@@ -1,6 +1,6 @@
 """What verifying a release costs beside rendering its report, and how long a comparison of a hundred reports takes.
 
-``python benchmarks/release_speed.py [PLAN]`` clones the project as it is committed, registers and releases a plan there,
+``python benchmarks/release_speed.py [PLAN]`` clones the project as committed, registers and releases a plan there,
 then renders and verifies in turns, each in a process of its own and with an empty cache. It prints medians and their
 ratio; the limits are 1.2 for verifying beside rendering, and 10 s for a hundred comparisons.
 """
@@ -32,7 +32,7 @@ def call(project: Path, *arguments: object, git: bool = False) -> float:
         [*map(str, command)], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        sys.exit(f"{arguments}: {done.stderr}")
+        sys.exit(f"{arguments}: {done.stdout}{done.stderr}")
     return time.perf_counter() - start
 
 
