@@ -41,7 +41,7 @@ from pilotbook.judge.verdict import Kind, decide
 
 Array = NDArray[np.float64]
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "verdicts.md"
-BEFORE, LOOKS, RHO, ALPHA, DRAWS, CHUNK, YEAR = 12, 8, 0.6, 0.05, 4_999, 100, 4
+BEFORE, LOOKS, RHO, ALPHA, DRAWS, CHUNK, YEAR, JUST_BEFORE = 12, 8, 0.6, 0.05, 4_999, 100, 4, 2
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,9 @@ def measures_of(y: Array, cell: Cell, estimate: float, p: float, found: bool) ->
     event = event_estimates(y, cell)
     years = event.in_blocks(YEAR) if cell.before >= 2 * YEAR else event
     placebo = welch(changes(y[None, :, : cell.before], cell.before - 4), cell.pilots)
+    away, error, df = (
+        float(v[0]) for v in welch(changes(y[None, :, : cell.before], cell.before - JUST_BEFORE), cell.pilots)
+    )
     before = pre_trend(y, cell, event, least)
     red = before["pre_trend_p"] < ALPHA or before["certain_drift"] > 1  # then nothing else is looked at
     return replace(
@@ -197,6 +200,7 @@ def measures_of(y: Array, cell: Cell, estimate: float, p: float, found: bool) ->
         breakdown=min(breakdown_multiple(years, years.mean_of_first(YEAR)), 10.0) if found and not red else 0.0,
         same_sign_share=same_sign(y, cell, estimate),
         leave_one_out_same_sign=leave_one_out(y, cell, estimate),
+        dip_p=float(2 * stats.t.sf(abs(away / error), df)) if away * estimate < 0 else 1.0,
         placebo_p=float(2 * stats.t.sf(abs(placebo[0] / placebo[1]), placebo[2])[0]),
     )
 

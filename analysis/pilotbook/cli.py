@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
 
 from pilotbook import __version__
 from pilotbook.cli_data import data
+from pilotbook.cli_draft import data_simulate_reform, plan_draft
+from pilotbook.cli_overview import overview
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
+from pilotbook.cli_render import render, why
+from pilotbook.cli_rules import rules
 from pilotbook.cli_site import COMMANDS as SITE_COMMANDS
-from pilotbook.errors import CallError, ParameterError, PilotbookError
-from pilotbook.project import BUILD, PLANS
+from pilotbook.errors import PilotbookError
+from pilotbook.project import PLANS
 
 
 def main() -> None:
@@ -61,114 +64,21 @@ def app() -> None:
 
 
 app.add_command(data)
+app.add_command(overview)
+data.add_command(data_simulate_reform)
+app.add_command(render)
+app.add_command(rules)
+app.add_command(why)
 for command in (*RELEASE_COMMANDS, *SITE_COMMANDS):
     app.add_command(command)
-
-
-@app.command()
-@click.argument("plans", nargs=-1, metavar="[PLAN]...")
-@click.option("--all", "every", is_flag=True, help="Render every plan in analysis/plans/.")
-@click.option("--period", help="Report up to this period (2024, 2024Q4, 2024-11); by default the last of the data.")
-@click.option("--lang", "languages", multiple=True, default=("en",), show_default=True, help="Language; repeatable.")
-@click.option("--to", "formats", multiple=True, type=click.Choice(["html", "pdf"]), help="Format; by default both.")
-@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Reports at a time.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=BUILD,
-    help="Output folder; by default _build.",
-)
-@click.option("-P", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the chapter; repeatable.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def render(
-    plans: tuple[str, ...],
-    every: bool,
-    period: str | None,
-    languages: tuple[str, ...],
-    formats: tuple[str, ...],
-    engine: str,
-    jobs: int,
-    out: Path,
-    assignments: tuple[str, ...],
-    as_json: bool,
-) -> int:
-    """Render the report of each PLAN: a file, or the name of one in analysis/plans/."""
-    from pilotbook.report.batch import Outcome, render_all
-    from pilotbook.report.engine import choose_engine
-    from pilotbook.report.render import FORMATS
-    from pilotbook.report.stages import Request
-
-    chosen = choose_engine(engine)
-    requests = [
-        Request(
-            plan=plan,
-            period=period,
-            languages=tuple(dict.fromkeys(languages)),
-            formats=tuple(dict.fromkeys(formats)) or FORMATS,
-            engine=chosen,
-            out=out.resolve(),
-            parameters=_parameters(assignments),
-        )
-        for plan in _plans(plans, every, period)
-    ]
-    outcomes: list[Outcome] = []
-    for outcome in render_all(requests, jobs, _tell):
-        outcomes.append(outcome)
-        if not as_json:
-            _report(outcome)
-    if as_json:
-        _print_json({"reports": [outcome.as_dict() for outcome in outcomes]})
-    return max((outcome.exit_status for outcome in outcomes), default=0)
-
-
-def _report(outcome: Any) -> None:
-    """Say what became of one report: its pages on standard output, everything else beside it."""
-    if outcome.rendered is None:
-        click.echo(f"pilotbook: {outcome.request.plan.id}: {outcome.explanation}", err=True)
-        return
-    if outcome.status == "unchanged":
-        _tell(
-            f"{outcome.rendered.plan} {outcome.rendered.period}: nothing to do; plan, data, code, chapter and engine "
-            "are those of the last rendering, and its files are as they were written"
-        )
-    for page in outcome.rendered.pages:
-        click.echo(_from_here(page))
-
-
-def _from_here(path: Path) -> Path:
-    """Return a path as it is read in the working directory, if it is below it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _plans(names: tuple[str, ...], every: bool, period: str | None) -> list[Any]:
-    from pilotbook.design.planfile import find_plan, plan_paths, read_plan
-    from pilotbook.panel.periods import period_kind
-
-    if bool(names) == every:
-        raise CallError("name at least one PLAN, or give --all; `pilotbook plan list` shows them")
-    found = [read_plan(path) for path in (plan_paths(PLANS) if every else map(find_plan, names))]
-    if every and period is not None:
-        found = [plan for plan in found if plan.plan.panel.period_kind == period_kind(period)]
-        if not found:
-            raise CallError(f"no plan has data by a period like '{period}'; write 2024, 2024Q4 or 2024-11")
-    return found
-
-
-def _parameters(assignments: tuple[str, ...]) -> dict[str, str]:
-    values = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not equals or not name:
-            raise ParameterError(f"-P {assignment}: write NAME=VALUE")
-        values[name] = value
-    return values
 
 
 @app.group()
 def plan() -> None:
     """Check, register and list analysis plans."""
+
+
+plan.add_command(plan_draft)
 
 
 @plan.command("check")

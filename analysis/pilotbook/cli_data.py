@@ -126,9 +126,14 @@ def _must_exist(path: Path) -> None:
 
 
 def _dataset_folder(name: str) -> Path:
+    from pilotbook.panel.ingest import dataset_name_fault
     from pilotbook.project import DATA
 
-    return Path(name).resolve() if "/" in name else DATA / name
+    if "/" in name:
+        return Path(name).resolve()
+    if (wrong := dataset_name_fault(name)) is not None:
+        raise ParameterError(f"--dataset: {wrong}")
+    return DATA / name
 
 
 def _provenance(folder: Path, origin: dict[str, Any]) -> Any:

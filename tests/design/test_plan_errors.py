@@ -63,7 +63,7 @@ WITHIN_THE_FILE = {
     "look after the window": ("last: 2023Q4", "last: 2023Q3", "is after the window's end 2023Q3"),
     "deflate without index": ("deflator: {column: prices, base: 2020Q2}\n", "", "no price index; add `deflator`"),
     "index without use": ("    deflate: true\n", "", "no outcome says `deflate: true`"),
-    "other reform without source": (", column: vbp}", "}", "give either `column` or `everywhere_from`"),
+    "other reform without source": (", column: vbp}", "}", "give one of `exposure`, `column` and `everywhere_from`"),
     "the reform itself": ("id: vbp", "id: tiered-pricing", "is the reform under evaluation"),
     "excluded twice": ("units: [c11]", "units: [c11, c11]", "the county c11 is excluded twice"),
     "negative anticipation": ("anticipation: 1", "anticipation: -1", "must be greater than or equal to 0"),
@@ -160,3 +160,68 @@ def test_the_plan_itself_is_valid_and_its_scope_is_cut(tmp_path: Path) -> None:
     assert plan_file.plan.checklist["selection"].answer == "yes"
     assert panel.shape == (11, 15)
     assert load_panel(plan_file).units == panel.units
+
+
+SLIPS = {
+    "full-width colon": (
+        "reform: tiered-pricing",
+        "reform：tiered-pricing",
+        "line 2, column 7: the colon is a full-width",
+    ),
+    "tab": ("  period_kind", "\tperiod_kind", "line 8, column 1: a tab indents this line; write spaces"),
+    "no space": ("seed: 7", "seed:7", "column 5: a space is missing after the colon"),
+    "no such day": ("date: 2024-01-31", "date: 2024-02-31", "line 3, column 7: '2024-02-31' cannot be: day is out of"),
+    "a day for a period": ("base: 2020Q2", "base: 2020-06-30", "write a period like 2019, 2019Q4 or 2019-11"),
+    "another order of the day": (
+        "date: 2024-01-31",
+        "date: 31/01/2024",
+        "must be a valid date, written like 2026-01-31",
+    ),
+    "yes for a number": ("effect: 2\n", "effect: yes\n", "must be a number (it is true)"),
+    "one for a list": ("units: [c11]", "units: c11", "must be a list, such as [a, b]"),
+    "nothing in a list": ("planned: [2022Q4, 2023Q2, 2023Q4]", "planned: []", "must have at least 1 item"),
+    "no cohort": ("cohorts: [2022Q1]\n    average", "cohorts: []\n    average", "must have at least 1 item"),
+    "a list for a section": ("deflator: {column: prices, base: 2020Q2}", "deflator: [prices]", "must be a section of"),
+    "no title": ("title: A plan that uses every key", "title:", "must be a text, or one by language"),
+    "nested without end": ("seed: 7", f"seed: {'[' * 90_000}", "nested 40 deep here"),
+    "growing horizon": ("    average: [1, 3]\n    headline", "    headline", "the horizon must be the same at each"),
+    "too long a number": ("seed: 7", f"seed: {'9' * 5_000}", "column 7: '999"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_of_the_pen_has_its_place_and_its_remedy(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    path = write_plan(tmp_path)
+    path.write_text(PLAN.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PlanError) as caught:
+        read_plan(path)
+    line = next(line for line in str(caught.value).splitlines() if expected in line)
+    assert re.match(r"tiered-pricing\.yml: line \d+, column \d+: ", line)
+
+
+MISFITS = {
+    "column": ("numerator: visits", "numerator: vists", "line 14, column 16: `vists` is named here"),
+    "no vintage": ("column: vbp}", "exposure: vbp}", "reads the exposure table of a vintage"),
+    "anticipation of all": ("{first: 2020Q2, last", "{first: 2021Q4, last", "and all of them may be affected"),
+    "look before the horizon": ("[2022Q4, 2023Q2", "[2022Q2, 2023Q2", "begin the looks in 2022Q4"),
+    "epidemic of all": (
+        "  first: 2020Q3\n  last: 2020Q3",
+        "  first: 2020Q1\n  last: 2021Q4",
+        "leaves no period before the first start 2022Q1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), MISFITS.values(), ids=MISFITS)
+def test_a_plan_that_its_data_cannot_serve(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    path = write_plan(tmp_path, (old, new))
+    with pytest.raises(PlanError) as caught:
+        load_panel(read_plan(path))
+    line = next(line for line in str(caught.value).splitlines() if expected in line)
+    assert re.match(r"tiered-pricing\.yml: line \d+, column \d+: ", line)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = write_plan(tmp_path)
+    path.write_text(PLAN, encoding="utf-8-sig")
+    assert read_plan(path).plan.reform == "tiered-pricing"

@@ -61,7 +61,7 @@ def test_a_folder_named_like_a_plan(pilotbook, example, ending):
         (b"- a\n- b\n", "it is a list"),
         (b"just words\n", "it is a text"),
         (b"42\n", "it is the value 42"),
-        (b"title: x\n\tquestion: y\n", "line 2, column 1: not YAML"),
+        (b"title: x\n\tquestion: y\n", "line 2, column 1: a tab indents this line"),
         (b"title: 'x\nquestion: y\n", "not YAML"),
         (b"title: x: y\n", "line 1, column 9: not YAML"),
         (b"title: [a, b\nquestion: y\n", "not YAML"),
@@ -239,14 +239,25 @@ def test_two_way_fixed_effects_can_lead_with_one_start(pilotbook, example):
     assert pilotbook("plan", "check", example.plan).status == 0
 
 
-def test_no_pilot_within_the_panel(pilotbook, example):
-    def nobody(table: list[list[str]]) -> None:
+def start_of_all(year: str):
+    def change(table: list[list[str]]) -> None:
         for cells in table[1:]:
-            cells[2] = ""
+            cells[2] = year
 
-    example.change_rows(nobody)
+    return change
+
+
+def test_starts_that_no_period_shows_are_a_mistake(pilotbook, example):
+    example.change_rows(start_of_all("2030"))
     message = refused(pilotbook, example)
     assert "no county starts the reform within 2015 to 2020" in message
+
+
+def test_a_reform_that_nobody_has_begun_is_none(pilotbook, example):
+    example.change_rows(start_of_all(""))
+    checked = pilotbook("plan", "check", example.plan)
+    assert checked.status == 0
+    assert "0 assigned units with the reform" in checked.out
 
 
 def test_several_errors_are_told_in_one_go(pilotbook, example):

@@ -9,7 +9,7 @@ from pilotbook.design.planfile import read_plan
 from pilotbook.errors import PlanError
 from pilotbook.evaluate.evaluation import evaluate
 from pilotbook.evaluate.inputs import load_panel
-from pilotbook.evaluate.sensitivity import COMPLETE_COUNTIES
+from pilotbook.evaluate.sensitivity.examination import COMPLETE
 from pilotbook.report.comparability import flow_table
 from pilotbook.report.numbers import Numbers
 
@@ -77,14 +77,14 @@ def test_dropped_counties_are_counted_with_what_is_lost(run):
 
 def test_checks_that_need_complete_counties_say_on_which_they_rest(run):
     found = run()
-    rows = [
-        r for r in found.ledger.select(estimator="sensitivity", outcome="visits") if r.estimand != "complete_counties"
-    ]
-    assert {"variance_ratio", "minimum_detectable_effect"} <= {row.estimand for row in rows}
-    assert all(COMPLETE_COUNTIES in row.flags for row in rows)
-    assert len([row for row in rows if row.estimand == "without_pilot"]) == 2
+    rows = found.ledger.select(estimator="sensitivity", outcome="visits")
+    flagged = {row.estimand for row in rows if COMPLETE in row.flags}
+    assert {"variance_ratio", "minimum_detectable_effect", "pre_trend", "placebo_in_space"} <= flagged
+    assert {row.n_units for row in rows if COMPLETE in row.flags} == {27}
+    without = [row for row in rows if row.estimand == "without_pilot"]
+    assert (len(without), {row.flags for row in without}) == (3, {()})
     stays = found.ledger.select(estimator="sensitivity", outcome="stays")
-    assert not any(COMPLETE_COUNTIES in row.flags for row in stays)
+    assert not any(COMPLETE in row.flags for row in stays)
 
 
 def test_the_transition_is_no_gap(run):

@@ -15,7 +15,7 @@ from pilotbook.evaluate.inputs import load_panel
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.evaluate.registered import register_plan
 from pilotbook.judge.verdict import Kind
-from pilotbook.report import commitments, verdicts
+from pilotbook.report import commitments, imitations, verdicts
 from pilotbook.report.language import languages
 from pilotbook.report.numbers import Numbers
 
@@ -156,8 +156,8 @@ def test_every_verdict_can_be_said(tmp_path: Path, language: str, pilots: int) -
     numbers = Numbers(evaluation.ledger, language)
     said = verdicts.sentences(evaluation, numbers).data
     assert said.count("data-ledger") >= 2 or pilots == 1
-    for part in (verdicts.verdicts, verdicts.grades):
-        assert "|" in part(evaluation, numbers).data
+    assert "|" in verdicts.grades(evaluation, numbers).data
+    assert "|" in imitations.table(evaluation, numbers).data
     assert verdicts.basis(evaluation, language).data
     assert commitments.commitments(evaluation, numbers)
     assert "|" in commitments.answers(evaluation, language).data
@@ -172,11 +172,17 @@ def test_page_one_says_how_the_plan_stands_to_its_registration(tmp_path: Path) -
     assert "**after** data under the reform were there" in _basis(plan_file)
     path.write_text(path.read_text().replace("direction: higher", "direction: lower"))
     changed = read_plan(path)
+    evaluation = evaluate(changed, load_panel(changed), "2022Q4")
+    told = dict(commitments.commitments(evaluation, Numbers(evaluation.ledger, "en")))
+    assert "registered 'higher', now 'lower'" in told["Changed without a record"]
     assert "**without a record**" in _basis(changed)
     with pytest.raises(PlanError, match="registered 'higher', now 'lower'"):
         register_plan(changed, None, datetime.date(2023, 2, 1))
     register_plan(changed, "The sign was wrong", datetime.date(2023, 2, 1))
     assert "deviations since then: 2023-02-01: The sign was wrong" in _basis(changed)
+    evaluation = evaluate(changed, load_panel(changed), "2022Q4")
+    told = dict(commitments.commitments(evaluation, Numbers(evaluation.ledger, "en")))
+    assert told["Deviation of 2023-02-01"].startswith("The sign was wrong; `outcomes.visits.direction`: registered")
 
 
 def _basis(plan_file: Any) -> str:

@@ -37,6 +37,7 @@ GOOD = Measures(
     same_sign_share=1.0,
     leave_one_out_same_sign=1.0,
     placebo_p=0.5,
+    dip_p=0.5,
     family_p=0.01,
     planned_look=1.0,
 )
@@ -58,6 +59,7 @@ WORST_TO_BEST: dict[str, tuple[float | None, ...]] = {
     "same_sign_share": (0.5, None, 0.9, 1.0),
     "leave_one_out_same_sign": (0.8, None, 1.0),
     "placebo_p": (0.01, None, 0.5),
+    "dip_p": (0.01, None, 0.5),
     "family_p": (0.5, None, 0.01),
     "planned_look": (0.0, None, 1.0),
 }
@@ -110,6 +112,7 @@ ALONE = {
     "missing_difference",
     "design_difference",
     "designs_same_sign",
+    "dip_p",
 }
 """What a series without controls has no place for."""
 
@@ -159,6 +162,7 @@ FRAGILE = {
     "breakdown": 0.49,
     "leave_one_out_same_sign": 0.96,
     "placebo_p": 0.04,
+    "dip_p": 0.04,
     "designs_same_sign": 0.5,
     "family_p": 0.051,
     "planned_look": 0.0,

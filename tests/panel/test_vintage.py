@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotbook.errors import DataError, UnknownNameError
-from pilotbook.panel.ingest import Ingestion, ingest
+from pilotbook.panel.ingest import Ingestion, dataset_name_fault, ingest
 from pilotbook.panel.revisions import update
 from pilotbook.panel.vintage import Provenance, newest, open_vintage, vintages
 
@@ -208,3 +208,32 @@ def test_revisions_are_exactly_the_cells_that_differ(seed: int, count: int) -> N
     }
     assert keys_found == expected
     pd.testing.assert_frame_equal(found.frame, after)
+
+
+def test_an_edited_description_is_refused(tmp_path: Path) -> None:
+    """Who strikes the mark of simulated data out of the description breaks the vintage."""
+    vintage = hand_over(valid(), tmp_path, "2020Q4").vintage
+    assert vintage is not None
+    path = vintage.folder / "datapackage.json"
+    path.write_text(path.read_text("utf-8").replace('"simulated": false', '"simulated": true'), "utf-8")
+    edited = open_vintage(vintage.folder)
+    for read in (edited.verify, lambda: edited.table("panel")):
+        with pytest.raises(DataError, match=r"datapackage\.json: the bytes are not those that were ingested"):
+            read()
+
+
+def test_a_vintage_that_appears_meanwhile_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other_call(self: Path, target: Path) -> Path:
+        raise FileExistsError(str(target))
+
+    monkeypatch.setattr(Path, "rename", other_call)
+    with pytest.raises(DataError, match="vintage-exists"):
+        hand_over(valid(), tmp_path, "2020Q4")
+    assert list((tmp_path / "counties" / "vintages").glob("2*")) == []
+
+
+@pytest.mark.parametrize("name", ["", "..", ".", " ", "a b", "-x"])
+def test_a_data_set_needs_a_name(name: str) -> None:
+    assert dataset_name_fault(name) is not None
+    assert dataset_name_fault("three-county_2025") is None
+    assert dataset_name_fault("试点县") is None

@@ -82,3 +82,20 @@ def test_no_exposure_table_is_said(tmp_path: Path) -> None:
     ingest([tmp_path / "files-2020Q4"], tmp_path / "counties", "2020Q4", PROVENANCE)
     with pytest.raises(DataError, match="no exposure table"):
         read(tmp_path)
+
+
+def test_whom_another_reform_reached_is_read_from_the_exposure_table(tmp_path: Path) -> None:
+    handed_in = valid()
+    reform = handed_in.exposure["reform"].iloc[0]
+    hand_over(handed_in, tmp_path, "2020Q4")
+    panel = read(tmp_path, values=("fund_spending", f"exposed[{reform}]"))
+    own = np.array([[start is not None and start <= period for period in panel.periods] for start in panel.start])
+    assert own.any()
+    np.testing.assert_array_equal(panel.columns[f"exposed[{reform}]"], own.astype(float))
+
+
+def test_an_unknown_other_reform_names_those_in_the_table(tmp_path: Path) -> None:
+    handed_in = valid()
+    hand_over(handed_in, tmp_path, "2020Q4")
+    with pytest.raises(UnknownNameError, match=handed_in.exposure["reform"].iloc[0]):
+        read(tmp_path, values=("fund_spending", "exposed[no-such-reform]"))

@@ -49,7 +49,8 @@ def test_the_earlier_report_stays_whole(changed, step):
     assert whole(changed.report)
 
 
-def test_the_next_render_succeeds_and_clears_up(pilotbook: CommandLine, example: Example):
+def test_the_next_render_succeeds_and_clears_up(pilotbook: CommandLine, example: Example, monkeypatch):
+    monkeypatch.setenv("PILOTBOOK_CACHE", str(example.folder / "cache"))
     killed("drawing", "render", example.plan, "--out", example.out, "--to", "html")
     folder = example.out / "budget"
     assert [p for p in folder.iterdir() if p.name.endswith(".work")]

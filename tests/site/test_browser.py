@@ -1,4 +1,4 @@
-"""The site in a browser: every walk of a reader, from a server and from a folder, without error or foreign request."""
+"""The site in a browser: every walk of a reader, from a server and a folder, without an error or a foreign request."""
 
 from __future__ import annotations
 

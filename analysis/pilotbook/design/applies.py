@@ -65,6 +65,7 @@ def _periods(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
     if not starts:
         return
     yield from _looks(plan, panel, min(starts))
+    yield from _covid(plan, panel, min(starts))
     before = (min(starts) - panel.periods[0]).n
     if plan.anticipation >= before:
         yield Problem(
@@ -122,8 +123,27 @@ def _analyses(plan: AnalysisPlan, panel: Panel) -> Iterator[Problem]:
             )
 
 
+def _covid(plan: AnalysisPlan, panel: Panel, start: pd.Period) -> Iterator[Problem]:
+    """Dropping the epidemic must leave periods before and after the first start."""
+    if plan.covid is None or plan.covid.policy != "drop":
+        return
+    first, last = panel.period(plan.covid.first), panel.period(plan.covid.last)
+    for name, side in (
+        ("before", [period for period in panel.periods if period < start]),
+        ("after", [period for period in panel.periods if period >= start]),
+    ):
+        if all(first <= period <= last for period in side):
+            yield Problem(
+                ("covid", "policy"),
+                f"dropping {plan.covid.first} to {plan.covid.last} leaves no period {name} the first start "
+                f"{format_period(start)}; keep them, or name fewer",
+            )
+
+
 def _pilots(panel: Panel) -> Iterator[Problem]:
-    if not (panel.cohort(NEVER) > 0).any():
+    """No start at all is a reform that has not begun, and a report says so; starts that no period has are a mistake."""
+    starts = any(start is not None for start in panel.start)
+    if starts and not (panel.cohort(NEVER) > 0).any():
         yield Problem(("panel", "start"), f"no county starts the reform within {_range(panel)}, so there is no pilot")
 
 

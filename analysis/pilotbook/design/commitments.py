@@ -50,13 +50,24 @@ class CoIntervention(Section):
     column: Text | None = Field(
         default=None, description="Column of the data that is above zero in county-periods it reached."
     )
+    exposure: Identifier | None = Field(
+        default=None,
+        description="Id of a reform in the exposure table of the vintage, which says whom it reached when.",
+    )
     everywhere_from: PeriodText | None = Field(default=None, description="It reached every county from this period on.")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if (self.column is None) == (self.everywhere_from is None):
-            raise ValueError("give either `column` or `everywhere_from`, so that it is known whom it reached")
+        if sum(given is not None for given in (self.column, self.exposure, self.everywhere_from)) != 1:
+            raise ValueError(
+                "give one of `exposure`, `column` and `everywhere_from`, so that it is known whom it reached"
+            )
         return self
+
+    @property
+    def reached(self) -> str | None:
+        """Return the column of the panel that is above zero where it reached, None if it reached all counties."""
+        return f"exposed[{self.exposure}]" if self.exposure is not None else self.column
 
 
 class Deflator(Section):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.panel.panel import Panel
+from pilotbook.panel.periods import format_period
 
 DRAWS = 1_999
 """Placebo choices of pilots that a difference is compared with."""
@@ -45,12 +46,25 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How far another reform reached, as shares of county-periods after the first start."""
+    """How far another reform reached, after the first start.
+
+    Attributes
+    ----------
+    id
+        As the plan calls it.
+    pilots, controls
+        Shares of county-periods.
+    counties
+        Share of the controls that it reached at any time.
+    by_period
+        Numbers of pilots and controls under it, by period; those periods alone in which one of them changes.
+    """
 
     id: str
     pilots: float
     controls: float
     counties: float
+    by_period: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +199,12 @@ def _exposures(
         return None, None
     found, reached = [], np.zeros(len(treated), dtype=bool)
     for other in plan.co_interventions:
-        if other.column is None:
+        if other.reached is None:
             assert other.everywhere_from is not None
             after = np.asarray([period >= panel.period(other.everywhere_from) for period in panel.periods])
             there = np.tile(after, (len(treated), 1))
         else:
-            there = panel.columns[other.column] > 0
+            there = panel.columns[other.reached] > 0
             reached |= there[:, first:].any(axis=1)
         later = there[:, first:]
         found.append(
@@ -199,9 +213,23 @@ def _exposures(
                 float(later[used & treated].mean()),
                 float(later[used & ~treated].mean()),
                 float(later[used & ~treated].any(axis=1).mean()),
+                _by_period(panel, there, used & treated, used & ~treated),
             )
         )
     return tuple(found), float(reached[used & ~treated].mean())
+
+
+def _by_period(
+    panel: Panel, there: NDArray[np.bool_], pilots: NDArray[np.bool_], controls: NDArray[np.bool_]
+) -> tuple[tuple[str, int, int], ...]:
+    """Count the arms under a reform in every period in which a count changes."""
+    counts = zip(panel.periods, there[pilots].sum(axis=0), there[controls].sum(axis=0), strict=True)
+    found: list[tuple[str, int, int]] = []
+    for period, reached_pilots, reached_controls in counts:
+        last = found[-1][1:] if found else (0, 0)
+        if (int(reached_pilots), int(reached_controls)) != last:
+            found.append((format_period(period), int(reached_pilots), int(reached_controls)))
+    return tuple(found)
 
 
 def _kish(weight: NDArray[np.float64], assignment: NDArray[np.str_]) -> float:

@@ -198,6 +198,15 @@ def _names(plan: AnalysisPlan) -> Iterator[Problem]:
     for k in _repeated([unit for *_, unit in units]):
         i, j, unit = units[k]
         yield Problem(("exclusions", i, "units", j), f"the county {unit} is excluded twice; keep one reason")
+    measured = [outcome.id for outcome in plan.outcomes]
+    for i, placebo in enumerate(plan.placebo_outcomes):
+        if placebo.id in measured:
+            yield Problem(("placebo_outcomes", i, "id"), f"the outcome id {placebo.id} stands twice; rename one")
+        if placebo.deflate and plan.deflator is None:
+            yield Problem(("placebo_outcomes", i, "deflate"), "no price index; add `deflator` with its column and base")
+        measured.append(placebo.id)
+    for i in _repeated([group.id for group in plan.subgroups]):
+        yield Problem(("subgroups", i, "id"), f"{plan.subgroups[i].id} stands twice; take one out")
     for i in _repeated([covariate.column for covariate in plan.covariates]):
         yield Problem(("covariates", i, "column"), "the covariate stands twice; take one out")
 

@@ -7,8 +7,10 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from pilotbook.design.checks import PlaceboOutcome, SubgroupSection
 from pilotbook.design.commitments import Answer, CoIntervention, Covariate, Covid, Deflator, Exclusion, Looks, Window
 from pilotbook.design.consistency import TWINS, ContradictionError, contradictions
+from pilotbook.design.measured import Measured
 from pilotbook.design.section import Identifier, PeriodText, Section, Text, Words
 from pilotbook.design.series import SeriesSection
 from pilotbook.panel.layout import Layout
@@ -42,6 +44,10 @@ class PanelSection(Section):
         default="county",
         description="Column of the unit at which the reform was assigned; errors cluster here.",
     )
+    province: Text | None = Field(
+        default=None,
+        description="Column of the province; by default the first two digits of six-digit county codes.",
+    )
     start: Text = Field(default="start", description="Column of the first period under the reform; empty: never.")
     never: tuple[PeriodText, ...] = Field(
         default=(), description="Spellings in the start column that mean never, besides the empty cell."
@@ -56,39 +62,13 @@ class PanelSection(Section):
         return self
 
 
-class Outcome(Section):
+class Outcome(Measured):
     """One outcome: a column, or a numerator over a denominator."""
 
-    id: Identifier
-    title: Words
-    unit: Words = Field(description="Unit of the outcome and of its effect, as it is printed.")
     family: Literal["primary", "secondary", "safety"] = "primary"
-    column: Text | None = Field(default=None, description="Column that holds the outcome.")
-    numerator: Text | None = None
-    denominator: Text | None = None
-    per: float = Field(
-        default=1.0, gt=0, allow_inf_nan=False, description="The ratio is multiplied by this, such as 100000."
-    )
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
     minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
     minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
-    deflate: bool = Field(default=False, description="Whether it is divided by the plan's price index.")
-    scale: Literal["level", "log"] = Field(
-        default="level", description="log: 100 times the natural logarithm, as for a growth rate; unit and effect too."
-    )
-
-    @model_validator(mode="after")
-    def _one_definition(self) -> Self:
-        ratio = self.numerator is not None and self.denominator is not None
-        half = (self.numerator is None) != (self.denominator is None)
-        if half or ratio == (self.column is not None):
-            raise ValueError("give either `column`, or both `numerator` and `denominator`")
-        return self
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the columns of the data that the outcome needs."""
-        return tuple(c for c in (self.column, self.numerator, self.denominator) if c is not None)
 
 
 class Weights(Section):
@@ -115,7 +95,9 @@ SERIES_ESTIMATORS = ("its", "controlled_its")
 """Estimators of the average series; they need the plan's `series`."""
 
 
-ChapterName = Literal["glance", "verdicts", "reform", "data", "did", "its", "sensitivity", "rules", "claims", "changes"]
+ChapterName = Literal[
+    "glance", "verdicts", "reform", "data", "baseline", "did", "its", "sensitivity", "rules", "claims", "changes"
+]
 """The chapters of a report, in its order; each is a notebook in ``analysis/``."""
 
 
@@ -126,6 +108,7 @@ class Analysis(Section):
     title: Text | None = None
     cohorts: tuple[PeriodText, ...] | None = Field(
         default=None,
+        min_length=1,
         description="Start periods of the pilots that take part; all others that start are left out.",
     )
     controls: Literal["never_treated", "not_yet_treated"] = Field(
@@ -199,6 +182,12 @@ class AnalysisPlan(Section):
         default=None,
         description="Other reforms; an empty list says that there is none, no list that it is unknown.",
     )
+    placebo_outcomes: tuple[PlaceboOutcome, ...] = Field(
+        default=(), description="Outcomes that the reform cannot touch; an effect on them is a fault of the design."
+    )
+    subgroups: tuple[SubgroupSection, ...] = Field(
+        default=(), description="Groups whose effects are compared; none is looked at that is not named here."
+    )
     looks: Looks | None = Field(default=None, description="The planned looks; without them there is one.")
     seed: int = Field(default=SEED, ge=0, description="Seed of everything random.")
     checklist: dict[Identifier, Answer] = Field(
@@ -214,13 +203,18 @@ class AnalysisPlan(Section):
 
     def layout(self) -> Layout:
         """Return which columns the plan needs of its data, and for what."""
-        values = [column for outcome in self.outcomes for column in outcome.columns]
-        positive = [outcome.denominator for outcome in self.outcomes if outcome.denominator is not None]
+        measured = (*self.outcomes, *self.placebo_outcomes)
+        values = [column for quantity in measured for column in quantity.columns]
+        positive = [quantity.denominator for quantity in measured if quantity.denominator is not None]
         if self.weights is not None:
             values.append(self.weights.column)
             positive.append(self.weights.column)
         values += [covariate.column for covariate in self.covariates]
-        values += [other.column for other in self.co_interventions or () if other.column is not None]
+        values += [other.reached for other in self.co_interventions or () if other.reached is not None]
+        values += [group.column for group in self.subgroups if group.by == "dose" and group.column is not None]
+        texts = [group.column for group in self.subgroups if group.by == "column" and group.column is not None]
+        if self.panel.province is not None:
+            texts.append(self.panel.province)
         if self.deflator is not None:
             values.append(self.deflator.column)
             positive.append(self.deflator.column)
@@ -233,4 +227,5 @@ class AnalysisPlan(Section):
             values=tuple(dict.fromkeys(values)),
             positive=tuple(dict.fromkeys(positive)),
             never=self.panel.never,
+            texts=tuple(dict.fromkeys(texts)),
         )

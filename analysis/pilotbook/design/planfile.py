@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +16,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pilotbook.design.consistency import ContradictionError, Problem
+from pilotbook.design.misspelt import impossible_values, likely_slip
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.errors import CallError, PlanError, UnknownNameError
 from pilotbook.project import PLANS, plan_folders
 
 SUFFIX = ".yml"
+DEEPEST = 40
+"""Levels of nesting beyond which a text is no plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,46 +88,70 @@ def read_plan(path: Path) -> PlanFile:
     PlanError
         Listing every error with its line, column and key.
     """
-    shown = path.name
     try:
-        text = path.read_text(encoding="utf-8")
-        node, content = _parsed(text)
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise PlanError(f"{shown}: the plan is not UTF-8; save it as UTF-8") from None
+        raise PlanError(f"{path.name}: the plan is not UTF-8; save it as UTF-8") from None
+    try:
+        return PlanFile(path, _plan(*_parsed(text)))
+    except PlanError as error:
+        raise PlanError("\n".join(f"{path.name}: {line}" for line in str(error).split("\n"))) from None
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, dict[Any, Any]]:
+    """Return the tree of a YAML text and its content, a mapping without repeated keys."""
+    try:
+        node, content = _tree_and_values(text)
     except yaml.MarkedYAMLError as error:
+        slip = likely_slip(text)
+        if slip is not None:
+            raise PlanError(f"{slip} (not YAML: {error.problem})") from None
         mark = error.problem_mark
-        at = f" line {mark.line + 1}, column {mark.column + 1}:" if mark else ""
-        raise PlanError(f"{shown}:{at} not YAML: {error.problem}; check indentation, colons and quotes") from None
+        at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise PlanError(f"{at}not YAML: {error.problem}; check indentation, colons and quotes") from None
     except yaml.reader.ReaderError as error:
-        raise PlanError(f"{shown}: {_place_of_character(text, error.position)}: not YAML: {error.reason}") from None
+        raise PlanError(f"{_place_of_character(text, error.position)}: not YAML: {error.reason}") from None
+    except ValueError:
+        impossible = impossible_values(yaml.compose(text, Loader=yaml.SafeLoader))
+        raise PlanError("\n".join(f"{_place(at)}: {what}" for at, what in impossible)) from None
     if not isinstance(content, dict):
-        raise PlanError(f"{shown}: the plan must consist of `key: value` lines; it is {_kind(content)}")
+        slip = likely_slip(text)
+        hint = "" if slip is None else f"; {slip}"
+        raise PlanError(f"line 1, column 1: the plan must consist of `key: value` lines; it is {_kind(content)}{hint}")
     repeated = _repeated_keys(node)
     if repeated:
-        raise PlanError("\n".join(f"{shown}: {line}" for line in repeated))
-    try:
-        return PlanFile(path, AnalysisPlan.model_validate(content))
-    except ValidationError as error:
-        lines = [line for e in error.errors() for line in _explain(e, node)]
-        raise PlanError("\n".join(f"{shown}: {line}" for line in lines)) from None
+        raise PlanError("\n".join(repeated))
+    return node, content
 
 
-def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
-    """Return the tree of a YAML text and its content.
-
-    The fast parser first; what it refuses is read again by the one whose messages name the fault best.
-    """
+def _tree_and_values(text: str) -> tuple[yaml.Node | None, Any]:
+    """Read by the fast parser first; what it refuses is read again by the one whose messages name the fault best."""
+    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        loader: Any = yaml.CSafeLoader(text)
-    except AttributeError:  # built without it
-        loader = yaml.SafeLoader(text)
-    try:
+        _refuse_deep(text, fast)
+        loader = fast(text)
         node = loader.get_single_node()
         return node, None if node is None else loader.construct_document(node)
     except yaml.YAMLError:
         return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    finally:
-        loader.dispose()
+
+
+def _refuse_deep(text: str, loader: Any) -> None:
+    """Refuse a nesting that no plan has before a tree is made of it: the fast parser would crash."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            mark: Any = event.start_mark
+            place = f"line {mark.line + 1}, column {mark.column + 1}"
+            raise PlanError(f"{place}: lists and sections are nested {DEEPEST} deep here; a plan needs fewer than ten")
+
+
+def _plan(node: yaml.Node | None, content: dict[Any, Any]) -> AnalysisPlan:
+    try:
+        return AnalysisPlan.model_validate(content)
+    except ValidationError as error:
+        raise PlanError("\n".join(line for e in error.errors() for line in _explain(e, node))) from None
 
 
 def refuse(plan_file: PlanFile, problems: Sequence[Problem]) -> None:
@@ -135,6 +163,17 @@ def refuse(plan_file: PlanFile, problems: Sequence[Problem]) -> None:
     except (OSError, yaml.YAMLError):  # the file changed since it was read
         root = None
     raise PlanError("\n".join(f"{plan_file.path.name}: {_line(p, root)}" for p in problems))
+
+
+def named_at(plan_file: PlanFile, name: str) -> str | None:
+    """Return where a plan names a column, as ``file: line, column``; None if it does not write it."""
+    try:
+        root = yaml.compose(plan_file.path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except (OSError, yaml.YAMLError):
+        return None
+    written = [value for mapping in _mappings(root) for _, value in mapping.value if isinstance(value, yaml.ScalarNode)]
+    found = next((node for node in written if node.value == name), None)
+    return None if found is None else f"{plan_file.path.name}: {_place(found)}"
 
 
 def _line(problem: Problem, root: yaml.Node | None) -> str:
@@ -212,6 +251,22 @@ def _reason(error: ErrorDetails, location: Sequence[int | str]) -> str:
             return str(error["ctx"]["error"])
         case "string_pattern_mismatch":
             return f"'{error['input']}' must be lower-case letters, digits, `-` and `_`"
+        case "tuple_type":
+            return f"must be a list, such as [a, b] (it is {_quote(error['input'])})"
+        case "model_type" if error["ctx"]["class_name"] == "Words":
+            return f"must be a text, or one by language under `en` and `zh` (it is {_quote(error['input'])})"
+        case "model_type" | "dict_type":
+            return f"must be a section of `key: value` lines (it is {_quote(error['input'])})"
+        case "too_short" | "too_long":
+            bound = error["ctx"].get("min_length", error["ctx"].get("max_length"))
+            word = "at least" if error["type"] == "too_short" else "at most"
+            return f"must have {word} {bound} item{'s' * (bound != 1)} (it is {_quote(error['input'])})"
+        case "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_type" | "date_parsing":
+            return f"must be a valid date, written like 2026-01-31 (it is {_quote(error['input'])})"
+        case "string_type" if isinstance(error["input"], datetime.date):
+            return (
+                f"is read as a day, {error['input']}; write a period like 2019, 2019Q4 or 2019-11, or put it in quotes"
+            )
         case _:
             return f"{error['msg'].replace('Input should', 'must', 1)} (it is {_quote(error['input'])})"
 

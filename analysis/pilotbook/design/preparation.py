@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pilotbook.design.measured import Measured
 from pilotbook.design.outcome import outcome_matrix
-from pilotbook.design.plan import Analysis, AnalysisPlan, Outcome
+from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.design.scope import left_out
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.prepare import Prepared, prepare
 
 
 def prepared(
-    plan: AnalysisPlan, panel: Panel, outcome: Outcome, analysis: Analysis, weights: NDArray[np.float64] | None
+    plan: AnalysisPlan, panel: Panel, outcome: Measured, analysis: Analysis, weights: NDArray[np.float64] | None
 ) -> Prepared:
     """Choose, code and weight the counties of an analysis, for every estimator alike.
 
@@ -24,7 +25,7 @@ def prepared(
     panel
         The panel within the plan's scope, up to the period of the report.
     outcome, analysis
-        Of the plan.
+        Of the plan; the outcome may be a placebo outcome.
     weights
         (N,) county weights, or None for county-equal.
     """

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pilotbook.design.plan import SERIES_ESTIMATORS
-from pilotbook.estimate.inference.assigned_units import assigned_units
+from pilotbook.estimate.inference.assigned_units import assigned_units, complete_rows
 from pilotbook.estimate.inference.randomisation import randomisation_draws
 from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
 from pilotbook.estimate.result import NotEstimable
@@ -15,6 +15,7 @@ from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample
 from pilotbook.evaluate.families import Lead
 from pilotbook.evaluate.intervals import leading_error
 from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.sensitivity.examination import COMPLETE
 
 ESTIMAND = "minimum_detectable_effect"
 DRAWS = 4_999
@@ -57,7 +58,10 @@ def _by_draws(row: Row, lead: Lead, level: float) -> Row:
     target = linear_target(question.analysis, own.spec)
     if target is None or own.estimate is None:
         return replace(row, reason=own.reason)
-    sample = tested_sample(question.sample, question.analysis)
+    tested = tested_sample(question.sample, question.analysis)
+    known = complete_rows(tested.y)
+    sample, flags = tested.only(known), () if known.all() else (COMPLETE,)
+    row = replace(row, flags=flags, n_units=len(sample.cohort) if flags else None)
     units = assigned_units(
         sample.y,
         sample.cohort,

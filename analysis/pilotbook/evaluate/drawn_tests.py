@@ -28,11 +28,14 @@ FEW_UNITS = 12
 UNSCALED = "unscaled_randomisation"
 """Flag: too few periods before the start to guard against pilots that are more variable than controls."""
 
+HEADLINE_DRAWS = 4_999
+"""Draws of a randomisation test; if there are no more assignments than that, all are listed."""
+
 DrawnTest = Callable[[AnalysisSample, Target, float], DrawTest | NotEstimable]
 
 
 def _randomisation(
-    statistic: Statistic, sample: AnalysisSample, target: Target, level: float
+    statistic: Statistic, sample: AnalysisSample, target: Target, level: float, n_draws: int = HEADLINE_DRAWS
 ) -> DrawTest | NotEstimable:
     complete = bool(complete_rows(sample.y).all())
     run = randomisation
@@ -47,8 +50,29 @@ def _randomisation(
         estimand=target,
         rng=np.random.default_rng(sample.seed),
         statistic=statistic,
+        n_draws=n_draws,
         level=level,
     )[0]
+
+
+def randomised(
+    sample: AnalysisSample, target: Target, level: float, n_draws: int
+) -> tuple[DrawTest | NotEstimable, tuple[str, ...]]:
+    """Run the randomisation test that leads; on the coefficient, flagged, if the past is too short to scale it.
+
+    Parameters
+    ----------
+    sample
+        What the analysis looks at.
+    target
+        The quantity.
+    level, n_draws
+        Of the interval; number of draws.
+    """
+    test = _randomisation("prescaled", sample, target, level, n_draws)
+    if isinstance(test, NotEstimable) and test.reason is Reason.NO_PRE_PERIOD:
+        return _randomisation("coefficient", sample, target, level, n_draws), (UNSCALED,)
+    return test, ()
 
 
 def _wild_bootstrap(sample: AnalysisSample, target: Target, level: float) -> DrawTest | NotEstimable:
@@ -112,11 +136,9 @@ def run_test(
     if target is None:
         return NotEstimable(Reason.NO_PRE_PERIOD, "no test by draws for a period before the start"), ()
     sample = tested_sample(sample, analysis)
-    test = DRAWN[name](sample, target, level)
-    leads = name in {"placebo_rank", "randomisation"}
-    if leads and isinstance(test, NotEstimable) and test.reason is Reason.NO_PRE_PERIOD:
-        return DRAWN["randomisation_coefficient"](sample, target, level), (UNSCALED,)
-    return test, ()
+    if name in {"placebo_rank", "randomisation"}:
+        return randomised(sample, target, level, HEADLINE_DRAWS)
+    return DRAWN[name](sample, target, level), ()
 
 
 def tested_sample(sample: AnalysisSample, analysis: Analysis) -> AnalysisSample:

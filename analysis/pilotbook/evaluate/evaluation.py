@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,21 +17,27 @@ from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.design.preparation import population_weights
 from pilotbook.errors import UnknownNameError
+from pilotbook.evaluate.claims import compare_claims
 from pilotbook.evaluate.comparability import comparison_rows
 from pilotbook.evaluate.decomposition import bacon_rows
 from pilotbook.evaluate.designs import agreement_rows
 from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.gaps import gap_rows
+from pilotbook.evaluate.imitations import imitation_rows
 from pilotbook.evaluate.inputs import estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import FILE, Ledger, Row
+from pilotbook.evaluate.monitoring.plan_monitoring import monitored
 from pilotbook.evaluate.naive import before_after_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
-from pilotbook.evaluate.rows import mean_rows, questions
-from pilotbook.evaluate.sensitivity import sensitivity_rows
+from pilotbook.evaluate.rows import Question, mean_rows, questions
+from pilotbook.evaluate.sensitivity.placebo_outcomes import placebo_outcome_rows
+from pilotbook.evaluate.sensitivity.rows import sensitivity_rows
+from pilotbook.evaluate.unstarted import unstarted_rows
+from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 
@@ -105,9 +112,10 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})
     for question, lead in leads.values():
-        if question.analysis.estimator not in SERIES_ESTIMATORS:
-            rows.update({row.id: row for row in sensitivity_rows(question, lead)})
-            rows.update({row.id: row for row in gap_rows(panel, question, lead, weights[question.spec["weights"]])})
+        examined = _examined(panel, question, lead, list(rows.values()), weights[question.spec["weights"]])
+        rows.update({row.id: row for row in examined})
+    first = next(iter(leads.values()))
+    rows.update({row.id: row for row in placebo_outcome_rows(panel, first, weights[first[0].spec["weights"]])})
     rows.update({row.id: row for row in agreement_rows(rows.values())})
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})
@@ -115,6 +123,10 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     look = current_look(plan, panel)
     judged = list(judge_outcomes(plan, panel, look, contract.comparison, leads, rows))
     rows.update({row.id: row for found in judged for row in found.rows})
+    rules = monitored(plan_file, panel, look, rows, [found.judgement for found in judged])
+    rows.update({row.id: row for row in rules.rows})
+    claims, beside = compare_claims(plan, read_catalogue(), leads, rows)
+    rows.update({row.id: row for row in beside})
     return Ledger(
         plan=plan_file.id,
         period=period,
@@ -130,7 +142,24 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
         registration=registration_facts(plan_file, panel),
         look=look.as_dict(),
         verdicts=tuple(found.judgement.as_dict() for found in judged),
+        rules=rules.rules,
+        monitoring=rules.monitoring,
+        claims=tuple(claim.as_dict() for claim in claims),
     )
+
+
+def _examined(
+    panel: Panel, question: Question, lead: Row, rows: list[Row], weights: NDArray[np.float64] | None
+) -> Iterator[Row]:
+    """Give what is asked of a headline besides: how far it carries, or, before any start, where the counties stand."""
+    estimator = question.analysis.estimator
+    if not question.begun and estimator != "its":  # a series has its start in the plan
+        yield from unstarted_rows(question)
+    elif estimator not in SERIES_ESTIMATORS:
+        yield from imitation_rows(question, lead)
+        gaps = list(gap_rows(panel, question, lead, weights))
+        yield from gaps
+        yield from sensitivity_rows(question, lead, panel, [*rows, *gaps])
 
 
 def _lead(rows: list[Row]) -> Row:

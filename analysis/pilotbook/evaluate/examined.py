@@ -10,15 +10,13 @@ from scipy import stats
 
 from pilotbook.design.comparison import Comparison
 from pilotbook.design.plan import SERIES_ESTIMATORS
+from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.sensitivity.curve import SAME_SIGN
+from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
 
 LARGEST_BREAKDOWN = 10.0
 """What stands for a breakdown value beyond the largest multiple tried."""
-
-FEWEST_SPECIFICATIONS = 4
-"""Other estimates of the plan from which their share of one sign says something."""
-
-MAIN = ("att", "att_average")
 
 
 def examined(
@@ -48,19 +46,33 @@ def examined(
         "drift": drift,
         "certain_drift": certain,
         "breakdown": _breakdown(own),
-        "same_sign_share": _specifications(lead, rows),
+        "same_sign_share": _specifications(own),
         "leave_one_out_same_sign": _share_of_sign(lead, without) if without and None not in without else None,
+        "dip_p": _dip(lead, rows),
         "placebo_p": min(min(placebo) * len(placebo), 1.0) if placebo else None,
     }
 
 
+def _dip(lead: Row, rows: Mapping[str, Row]) -> float | None:
+    """Return the p value of a dip before the start whose end would look like this effect; 1 where it points its way.
+
+    A return to the own level makes an effect of the opposite sign.
+    """
+    own = (row for row in rows.values() if row.outcome == lead.outcome and row.estimand == "dip")
+    found = next((row for row in own if row.estimator == IMITATION), None)
+    if found is None or found.estimate is None or lead.estimate is None:
+        return None
+    return found.p if found.estimate * lead.estimate < 0 else 1.0
+
+
 def _placebos(lead: Row, rows: Mapping[str, Row]) -> list[Row]:
-    """Return the pretended starts: of the comparison, or of the series that leads."""
+    """Return the pretended starts, of the comparison or of the series that leads, and the placebo outcomes."""
     own = (row for row in rows.values() if row.outcome == lead.outcome)
     if lead.estimator in SERIES_ESTIMATORS:
         series = (row for row in own if row.estimator == lead.estimator and row.estimand == "placebo")
         return [row for row in series if all(row.spec[key] == lead.spec[key] for key in ("series", "weights"))]
-    return [row for row in own if row.estimator == "sensitivity" and row.estimand == "placebo_in_time"]
+    in_time = [row for row in own if row.estimator == "sensitivity" and row.estimand == "placebo_in_time"]
+    return in_time + [row for row in rows.values() if row.estimand == PLACEBO_OUTCOME]
 
 
 def _power(own: list[Row], slope: float) -> float | None:
@@ -89,19 +101,8 @@ def _breakdown(own: list[Row]) -> float | None:
     return LARGEST_BREAKDOWN if found[0].estimate is None else found[0].estimate
 
 
-def _specifications(lead: Row, rows: Mapping[str, Row]) -> float | None:
-    variants = {"error", "test", "interval"}
-    found = [
-        row.estimate
-        for row in rows.values()
-        if row.outcome == lead.outcome
-        and row.estimand in MAIN
-        and row.role in {"headline", "comparison"}
-        and row.id != lead.id
-        and row.estimate is not None
-        and not variants & row.spec.keys()
-    ]
-    return _share_of_sign(lead, found) if len(found) >= FEWEST_SPECIFICATIONS else None
+def _specifications(own: list[Row]) -> float | None:
+    return next((row.estimate for row in own if row.estimand == SAME_SIGN), None)
 
 
 def _share_of_sign(lead: Row, estimates: list[float | None] | list[float]) -> float | None:

@@ -12,9 +12,12 @@ SCHEMA = 1
 FILE = "estimates.json"
 
 BEFORE_AFTER, BACON = "before_after", "bacon"
-BALANCE, OTHER_REFORM = "balance", "other_reform"
+BALANCE, OTHER_REFORM, CLAIMS = "balance", "other_reform", "claims"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, how alike
-pilots and controls are before the start, and how far another reform reached them."""
+pilots and controls are before the start, how far another reform reached them, and what stands beside a claim."""
+
+RULE, WATCH, SETTLEMENT = "rule", "watch", "settlement"
+"""Estimators of rows that rules show: the value and the threshold of a rule, a facility of a watch list, an amount."""
 
 VARIANTS = frozenset({"error", "test", "interval"})
 """Keys of ``spec`` that mark a row as a variant of another: the same estimate with another inference."""
@@ -120,6 +123,9 @@ class Ledger:
     registration: Mapping[str, Any] = field(default_factory=dict)
     look: Mapping[str, Any] = field(default_factory=dict)
     verdicts: tuple[Mapping[str, Any], ...] = ()
+    rules: tuple[Mapping[str, Any], ...] = ()
+    monitoring: Mapping[str, Any] = field(default_factory=dict)
+    claims: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         ids = [row.id for row in self.rows]
@@ -167,8 +173,9 @@ class Ledger:
             "registration": dict(self.registration),
             "look": dict(self.look),
             "verdicts": [dict(verdict) for verdict in self.verdicts],
-            "rules": [],
-            "claims": [],
+            "rules": [dict(rule) for rule in self.rules],
+            "monitoring": dict(self.monitoring),
+            "claims": [dict(claim) for claim in self.claims],
         }
         return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -198,6 +205,9 @@ class Ledger:
             registration=content["registration"],
             look=content["look"],
             verdicts=tuple(content["verdicts"]),
+            rules=tuple(content["rules"]),
+            monitoring=content.get("monitoring", {}),
+            claims=tuple(content["claims"]),
         )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pilotbook.design.contract import InferenceRule
 from pilotbook.design.plan import Analysis, AnalysisPlan, Outcome
 from pilotbook.design.preparation import population_weights
 from pilotbook.errors import PlanError
@@ -124,7 +123,7 @@ def _closest_half(sample: AnalysisSample) -> AnalysisSample:
 def _detectable(plan: AnalysisPlan, outcome: Outcome, sample: AnalysisSample, controls: str) -> Detectable:
     rule = rule_of(sample)
     start = int(sample.cohort.min())
-    effect, reason = _effect(plan, sample, rule)
+    effect, reason = effect_found(plan, sample)
     return Detectable(
         outcome=outcome.id,
         unit=outcome.unit.en,
@@ -140,7 +139,17 @@ def _detectable(plan: AnalysisPlan, outcome: Outcome, sample: AnalysisSample, co
     )
 
 
-def _effect(plan: AnalysisPlan, sample: AnalysisSample, rule: InferenceRule) -> tuple[float | None, str | None]:
+def effect_found(plan: AnalysisPlan, sample: AnalysisSample) -> tuple[float | None, str | None]:
+    """Return the smallest effect that is found with a power of 80 % in a sample of complete counties, or why none is.
+
+    Parameters
+    ----------
+    plan
+        The plan; of it, the level.
+    sample
+        A sample whose pilots, all with one start, felt nothing.
+    """
+    rule = rule_of(sample)
     if rule.leads == "none":
         return None, rule.because
     if rule.leads not in DRAWN:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
 from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan, Outcome
-from pilotbook.estimate.result import Effect, NotEstimable, StandardError, Variance
+from pilotbook.estimate.result import Effect, NotEstimable, Reason, StandardError, Variance
 from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
 from pilotbook.evaluate.ledger import LOG_EFFECT, Role, Row
@@ -29,6 +29,9 @@ SMALL_SAMPLE = (Variance.CR2, Variance.JACKKNIFE)
 
 LEADING: Mapping[str, tuple[Variance, ...]] = {"cluster_robust": PLAIN, "cr2_satterthwaite": SMALL_SAMPLE}
 """What the rule table says leads, to the errors that do so. Other rules are not about standard errors."""
+
+NOT_BEGUN = "no county starts the reform in these data, so that there is nothing to estimate"
+"""Why a reform without start dates has no effect, by whatever estimator needs pilots."""
 
 POINT = {"event_time", "cohort"}
 """Keys of ``spec`` that mark one point of a path; tests by draws stand beside the summaries alone."""
@@ -52,6 +55,11 @@ class Question:
         return self.rule.leading(self.analysis.headline)
 
     @property
+    def begun(self) -> bool:
+        """Tell whether the reform starts anywhere in the sample."""
+        return bool(self.sample.pilots.any())
+
+    @property
     def row_is_assignment(self) -> bool:
         """Tell whether the reform was assigned to the counties themselves."""
         return self.plan.panel.assignment_unit == self.plan.panel.unit
@@ -60,6 +68,9 @@ class Question:
         """Run the estimator; first the rows at the unit of assignment, then those of a replication by county."""
         if self.analysis.estimator in SERIES_ESTIMATORS:
             yield from series_rows(self)
+            return
+        if not self.begun:
+            yield from self._assigned(Estimand("att", {}, NotEstimable(Reason.NO_PILOTS, NOT_BEGUN)))
             return
         found = list(estimands(self.sample, self.analysis, by_assignment=True))
         for estimand in found:
@@ -233,11 +244,17 @@ def _spec(analysis: Analysis, weighting: str) -> dict[str, str]:
 
 
 def baseline(sample: AnalysisSample, analysis: Analysis) -> float | None:
-    """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before."""
+    """Return the pilots' mean in their last unaffected period before the reform, or in the 2×2's period before.
+
+    Where no county has started, the mean of all in the newest period.
+    """
     pilots = sample.pilots
     names = [str(period) for period in sample.periods]
-    if not pilots.any() or analysis.pre not in {None, *names}:
+    if analysis.pre not in {None, *names}:
         return None
+    if not pilots.any():
+        newest = float(_means(sample, ~pilots)[-1])
+        return newest if np.isfinite(newest) else None
     if analysis.pre is not None:
         before = np.full(pilots.sum(), names.index(analysis.pre))
     else:

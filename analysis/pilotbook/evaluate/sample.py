@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pilotbook.design.plan import SEED, Analysis, AnalysisPlan, Outcome
+from pilotbook.design.measured import Measured
+from pilotbook.design.plan import SEED, Analysis, AnalysisPlan
 from pilotbook.design.preparation import prepared
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
@@ -40,6 +41,8 @@ class AnalysisSample:
         Of every test made of draws; the same for all outcomes, so that they share placebo assignments.
     gaps : (n,) or None
         Counties that lack a value in a period in which others have one; None if there is none.
+    names : (n,)
+        Codes of the counties in the data.
     """
 
     y: NDArray[np.float64]
@@ -53,6 +56,7 @@ class AnalysisSample:
     exposure: NDArray[np.float64] | None = None
     seed: int = SEED
     gaps: NDArray[np.bool_] | None = None
+    names: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, dtype=str))
 
     @property
     def pilots(self) -> NDArray[np.bool_]:
@@ -74,6 +78,7 @@ class AnalysisSample:
             county=self.county[rows],
             exposure=None if self.exposure is None else self.exposure[rows],
             gaps=None if self.gaps is None else self.gaps[rows],
+            names=self.names[rows],
         )
 
     def without_gaps(self) -> AnalysisSample:
@@ -90,7 +95,7 @@ class AnalysisSample:
 
 
 def draw_sample(
-    plan: AnalysisPlan, panel: Panel, outcome: Outcome, analysis: Analysis, weights: NDArray[np.float64] | None
+    plan: AnalysisPlan, panel: Panel, outcome: Measured, analysis: Analysis, weights: NDArray[np.float64] | None
 ) -> AnalysisSample:
     """Choose the counties of an analysis and code them once, for every estimator alike.
 
@@ -103,7 +108,7 @@ def draw_sample(
     panel
         The panel up to the period of the report.
     outcome, analysis
-        Of the plan.
+        Of the plan; the outcome may be a placebo outcome.
     weights
         (N,) county weights, or None for county-equal.
     """
@@ -122,4 +127,5 @@ def draw_sample(
         exposure=None if outcome.denominator is None else kept.columns[outcome.denominator],
         seed=plan.seed,
         gaps=ready.gaps if ready.gaps.any() else None,
+        names=np.asarray(kept.units),
     )

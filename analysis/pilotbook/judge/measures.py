@@ -49,6 +49,9 @@ class Measures:
         Share of the deletions of one pilot that keep the sign.
     placebo_p
         Smallest p value of the placebos, allowing for their number.
+    dip_p
+        p value of pilots standing, just before the start, on the other side of their own earlier level than the effect
+        goes: a return would look like it. 1 if they stood on the same side.
     family_p
         p value corrected for the outcomes of the family.
     planned_look
@@ -72,6 +75,7 @@ class Measures:
     same_sign_share: float | None = None
     leave_one_out_same_sign: float | None = None
     placebo_p: float | None = None
+    dip_p: float | None = None
     family_p: float | None = None
     planned_look: float | None = None
 

@@ -103,8 +103,9 @@ def _duplicates(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]
 
 
 def _inconsistent(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
-    """Check that assignment and start are facts of the county, and the start one of the assignment unit."""
+    """Check that assignment, start and words are facts of the county, and the start one of the assignment unit."""
     rules = [(layout.unit, layout.assignment), (layout.unit, layout.start), (layout.assignment, layout.start)]
+    rules += [(layout.unit, column) for column in layout.texts]
     for group, column in rules:
         if group == column:
             continue
@@ -184,6 +185,7 @@ def _pivot(
         start=tuple(_none_if_missing(by_row.iloc[first_row])),
         columns={name: _place(v, unit, time, shape) for name, v in values.items()},
         source=source,
+        texts={name: table[name].to_numpy(dtype=str)[first_row] for name in layout.texts},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from pilotbook.panel.revisions import COLUMNS, Update, count_by_column, update
 from pilotbook.panel.vintage import (
     DESCRIPTION,
     FOLDER,
+    RECEIPTS,
     REVISIONS,
     Provenance,
     Vintage,
@@ -103,7 +105,7 @@ def ingest(
     catalogue = catalogue or read_catalogue()
     earlier = vintages(dataset)
     _refuse_name(name, earlier)
-    if (dataset / DESCRIPTION).is_file():
+    if dataset.is_file() or (dataset / DESCRIPTION).is_file():
         raise DataError(_say("no-vintages-here", value=dataset.name))
     found = check(paths, catalogue, part=bool(earlier) and not whole)
     nothing = pd.DataFrame(columns=COLUMNS, dtype=str)
@@ -123,10 +125,16 @@ def ingest(
         found = _check_merged(found, frames, f"{dataset.name} {name}", catalogue)
         if not found.valid:
             return Ingestion(found, None, nothing, {}, ())
-    folder = _write(frames, revised, dataset, name, provenance, simulated, last)
-    _write_receipt(found, paths, dataset, name)
+    vintage = open_vintage(_write(frames, revised, dataset, name, provenance, simulated, last))
+    _write_receipt(found, paths, dataset, vintage)
     added: dict[str, int] = {kind: u.added for kind, u in updates.items() if u.added}
-    return Ingestion(found, open_vintage(folder), revised, added, tuple(_notes(updates, revised, last, name)))
+    return Ingestion(found, vintage, revised, added, tuple(_notes(updates, revised, last, name)))
+
+
+def dataset_name_fault(name: str) -> str | None:
+    """Say why a bare name cannot be that of a data set; None if it can."""
+    plain = re.fullmatch(r"[A-Za-z0-9\u4e00-\u9fff][\w-]*", name) is not None
+    return None if plain else _say("dataset-name", value=name)
 
 
 def _refuse_name(name: str, earlier: Sequence[Vintage]) -> None:
@@ -228,7 +236,10 @@ def _write(
         description = _description(dataset.name, name, provenance, simulated, last, resources)
         text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
         (draft / DESCRIPTION).write_text(text, "utf-8")
-        draft.rename(parent / name)
+        try:
+            draft.rename(parent / name)
+        except OSError:  # another call was faster; what it wrote stays
+            raise DataError(_say("vintage-exists", value=name)) from None
     return parent / name
 
 
@@ -282,9 +293,9 @@ def _description(
     }
 
 
-def _write_receipt(found: Check, paths: Sequence[Path], dataset: Path, name: str) -> None:
-    """Keep what was handed in and everything that was converted, beside the vintage and not in it."""
-    folder = dataset / "receipts"
+def _write_receipt(found: Check, paths: Sequence[Path], dataset: Path, vintage: Vintage) -> None:
+    """Keep what was handed in, everything that was converted and the hash of the vintage, beside it and not in it."""
+    folder = dataset / RECEIPTS
     folder.mkdir(exist_ok=True)
     files = [
         {"name": path.name, "hash": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"}
@@ -292,5 +303,5 @@ def _write_receipt(found: Check, paths: Sequence[Path], dataset: Path, name: str
         for path in (sorted(given.iterdir()) if given.is_dir() else [given])
         if path.is_file()
     ]
-    receipt = {"vintage": name, "files": files, **found.as_dict()}
-    (folder / f"{name}.json").write_text(json.dumps(receipt, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    receipt = {"vintage": vintage.name, "hash": f"sha256:{vintage.sha256}", "files": files, **found.as_dict()}
+    (folder / f"{vintage.name}.json").write_text(json.dumps(receipt, ensure_ascii=False, indent=1) + "\n", "utf-8")

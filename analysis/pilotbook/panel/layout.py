@@ -25,6 +25,8 @@ class Layout:
         Those of them that must be above zero: denominators and weights.
     never
         Spellings in ``start`` that mean never, besides the empty cell.
+    texts
+        Columns of words that are facts of the county, such as its province.
     """
 
     unit: str
@@ -35,8 +37,10 @@ class Layout:
     values: tuple[str, ...]
     positive: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return every column that is needed, each once."""
-        return tuple(dict.fromkeys((self.unit, self.period, self.start, self.assignment, *self.values, *self.positive)))
+        keys = (self.unit, self.period, self.start, self.assignment)
+        return tuple(dict.fromkeys((*keys, *self.texts, *self.values, *self.positive)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,10 @@ class Source:
         Whether the data were made by a simulator.
     title, licence, origin
         For the reader: what it is, under which licence, from where.
+    is_vintage
+        Whether the data were handed in under the contract, so that indicators, revisions and run-out can be judged.
+    follows
+        The vintage before, which this one may have revised.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Source:
     title: str = ""
     licence: str = ""
     origin: str = ""
+    is_vintage: bool = False
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +67,8 @@ class Panel:
         Name to (N, T) float array; NaN where the county has no value in the period.
     source
         Where the numbers come from.
+    texts
+        Name to (N,) words, facts of the county such as its province.
     """
 
     units: tuple[str, ...]
@@ -69,6 +77,7 @@ class Panel:
     start: tuple[pd.Period | None, ...]
     columns: Mapping[str, NDArray[np.float64]]
     source: Source
+    texts: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -117,4 +126,5 @@ class Panel:
             assignment=self.assignment[keep],
             start=tuple(s for s, k in zip(self.start, keep, strict=True) if k),
             columns={name: values[keep] for name, values in self.columns.items()},
+            texts={name: words[keep] for name, words in self.texts.items()},
         )

@@ -21,6 +21,7 @@ from pilotbook.panel.periods import FREQUENCY, period_kind
 
 DESCRIPTION = "datapackage.json"
 FOLDER = "vintages"
+RECEIPTS = "receipts"
 REVISIONS = "revisions"
 
 
@@ -93,25 +94,37 @@ class Vintage:
         resources = {r["name"]: r for r in self.description["resources"]}
         if kind not in resources:
             raise UnknownNameError("table", kind, resources, where=f"{self.dataset} {self.name}")
-        refuse(_changed(self.folder, resources[kind]))
+        refuse([*self._rewritten(), *_changed(self.folder, resources[kind])])
         return read_parquet(self.folder / resources[kind]["path"], None if columns is None else list(columns))
 
     def verify(self) -> None:
         """Raise `DataError` if any file is missing or is not the one that was ingested."""
-        refuse([fault for r in self.description["resources"] for fault in _changed(self.folder, r)])
+        changed = [fault for r in self.description["resources"] for fault in _changed(self.folder, r)]
+        refuse([*self._rewritten(), *changed])
+
+    def _rewritten(self) -> list[Finding]:
+        """Return what the receipt says of the description: it bears the mark of simulated data and all hashes."""
+        try:
+            receipt = json.loads((self.folder.parents[1] / RECEIPTS / f"{self.name}.json").read_text("utf-8"))
+            expected = receipt["hash"].removeprefix("sha256:")
+        except (OSError, json.JSONDecodeError, KeyError):
+            return []  # without a receipt the description is all there is
+        return [] if expected == self.sha256 else [_differs(self.folder, DESCRIPTION, self.sha256, expected)]
 
 
 def _changed(folder: Path, resource: Mapping[str, Any]) -> list[Finding]:
     path, expected = folder / resource["path"], resource["hash"].removeprefix("sha256:")
-    shown = f"{folder.parents[1].name}/{folder.name}/{resource['path']}"
     if not path.is_file():
+        shown = f"{folder.parents[1].name}/{folder.name}/{path.name}"
         return [Finding(shown, "vintage-incomplete", FAULTS["vintage-incomplete"].sentence)]
     with path.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found == expected:
-        return []
+    return [] if found == expected else [_differs(folder, path.name, found, expected)]
+
+
+def _differs(folder: Path, file: str, found: str, expected: str) -> Finding:
     sentence = FAULTS["vintage-changed"].sentence.format(found=found[:12], expected=expected[:12])
-    return [Finding(shown, "vintage-changed", sentence)]
+    return Finding(f"{folder.parents[1].name}/{folder.name}/{file}", "vintage-changed", sentence)
 
 
 def vintages(dataset: Path) -> list[Vintage]:

@@ -1,7 +1,8 @@
 """From a vintage to a `Panel`: its tables were checked when they were ingested, here they are joined and laid out.
 
 Beside the columns of the panel table a plan may name ``start`` and ``assigned_unit`` of the exposure table (with
-several reforms: ``start[tiered-pricing]``), and ``province``, ``region`` and ``population`` of the counties table.
+several reforms: ``start[tiered-pricing]``), whether another reform had reached a county
+(``exposed[tiered-pricing]``), and ``province``, ``region`` and ``population`` of the counties table.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pilotbook.panel.vintage import Vintage
 from pilotbook.panel.yearly import by_year
 
 _EXPOSURE = re.compile(r"(start|assigned_unit)(?:\[([a-z0-9-]+)\])?")
+_EXPOSED = re.compile(r"exposed\[([a-z0-9-]+)\]")
 _COUNTY_TEXTS, _COUNTY_NUMBERS = ("province", "region"), ("population",)
 
 
@@ -59,7 +61,9 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
         If a column is not there; names the nearest.
     """
     fields = _fields(vintage)
-    wanted = [c for c in dict.fromkeys((*layout.values, *layout.positive)) if c not in _COUNTY_NUMBERS]
+    named = [c for c in dict.fromkeys((*layout.values, *layout.positive)) if c not in _COUNTY_NUMBERS]
+    exposed = {c: match[1] for c in named if c not in fields and (match := _EXPOSED.fullmatch(c))}
+    wanted = [column for column in named if column not in exposed]
     for column in (layout.unit, layout.period, *wanted):
         if column not in fields:
             raise UnknownNameError("column", column, [*fields, *_COUNTY_NUMBERS], where=shown)
@@ -71,6 +75,7 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
         return by_year(panel_of_vintage(vintage, replace(layout, kind=kind), source, shown))
     axes = _axes(table, layout)
     columns = {column: _place(table[column].to_numpy(dtype=np.float64), axes) for column in wanted}
+    columns |= {column: _exposed(vintage, axes, reform, layout, shown) for column, reform in exposed.items()}
     for column in _COUNTY_NUMBERS:
         if column in (*layout.values, *layout.positive):
             numbers = _by_county(vintage, axes, column).astype(np.float64)
@@ -82,7 +87,14 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
         start=tuple(_starts(vintage, axes, layout, shown)),
         columns=columns,
         source=source,
+        texts={name: _words(vintage, axes, name, shown) for name in layout.texts},
     )
+
+
+def _words(vintage: Vintage, axes: _Axes, column: str, shown: str) -> NDArray[np.str_]:
+    if column not in _COUNTY_TEXTS:
+        raise UnknownNameError("column", column, _COUNTY_TEXTS, where=shown)
+    return _by_county(vintage, axes, column).astype(str)
 
 
 def _fields(vintage: Vintage) -> list[str]:
@@ -151,6 +163,19 @@ def _starts(vintage: Vintage, axes: _Axes, layout: Layout, shown: str) -> list[p
     periods = {text: _within(text, layout) for text in starts.unique() if text}
     by_county = {str(county): periods.get(text) for county, text in starts.items()}
     return [by_county.get(county) for county in axes.units]
+
+
+def _exposed(vintage: Vintage, axes: _Axes, reform: str, layout: Layout, shown: str) -> NDArray[np.float64]:
+    """Return (N, T) one where a reform of the exposure table had reached a county, from its start to its end."""
+    begin = _starts(vintage, axes, replace(layout, start=f"start[{reform}]"), shown)
+    rows = vintage.table("exposure")
+    there = np.asarray([[start is not None and start <= period for period in axes.periods] for start in begin])
+    if "end" in rows:
+        own = rows[(rows["reform"] == reform) & (rows["end"].fillna("") != "")].set_index("county")["end"]
+        ends = {str(county): _within(text, layout) for county, text in own.items()}
+        over = [[unit in ends and period > ends[unit] for period in axes.periods] for unit in axes.units]
+        there &= ~np.asarray(over)
+    return there.astype(np.float64)
 
 
 def _within(text: str, layout: Layout) -> pd.Period:

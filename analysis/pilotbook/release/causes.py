@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pilotbook import fingerprint
 from pilotbook.errors import WorkError
-from pilotbook.evaluate.inputs import LIBRARIES
+from pilotbook.evaluate.inputs import CODE, LIBRARIES
 from pilotbook.project import DATA
 from pilotbook.release.attribution import Attribution, Cause, Effects, NotAttributableError, State, attribute
 from pilotbook.release.data import Kept
@@ -28,8 +28,6 @@ from pilotbook.report.stages import ESTIMATES
 Side = Literal["old", "new"]
 
 SCRIPT = Path(__file__).with_name("estimating.py")
-ESTIMATING = ("panel", "design", "estimate", "judge", "evaluate")
-"""Subpackages that shape an estimate."""
 
 
 def effects(ledger: Mapping[str, Any]) -> Effects:
@@ -41,7 +39,7 @@ def effects(ledger: Mapping[str, Any]) -> Effects:
 def possible_causes(old: Release, new: Release) -> frozenset[Cause]:
     """Return which inputs of two releases are not the same; the environment also counts if it is another now."""
     before, after = (_inputs(release) for release in (old, new))
-    now = fingerprint.of_libraries(LIBRARIES)
+    now = fingerprint.of_json(fingerprint.libraries(*LIBRARIES))
     differ: dict[Cause, bool] = {
         "data": before["data"] != after["data"],
         "period": before["period"] != after["period"],
@@ -157,7 +155,7 @@ class _Reruns:
         """Return the folder with the program of one side: that of now if it estimates alike, else of its commit."""
         if side not in self._programs:
             release = self.releases[side]
-            if _inputs(release)["code"] == fingerprint.of_code(*ESTIMATING):
+            if _inputs(release)["code"] == fingerprint.of_json(fingerprint.code(*CODE)):
                 project = self.repository.root
             else:
                 project = self.stack.enter_context(self.repository.at(release.record.code.commit))

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pilotbook import __version__, fingerprint
+from pilotbook import __version__
 from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.registry import read_registration
 from pilotbook.design.section import Words
 from pilotbook.evaluate.ledger import Ledger
-from pilotbook.release.environment import environment_of_now
+from pilotbook.release.environment import environment_of_now, program_sha256
 from pilotbook.release.exhibits import exhibits, ledger_exhibit
 from pilotbook.release.layout import LEDGER, PLAN, REGISTRATION, Release
 from pilotbook.release.record import Code, Data, Exhibit, Headline, Previous, Record, Registered, Title
@@ -52,7 +52,7 @@ def describe(
         plan_path=_plan_path(wish, repository),
         simulated=ledger.data["simulated"],
         headline=tuple(_headlines(plan, ledger)),
-        code=Code(commit=commit, sha256=fingerprint.of_json(fingerprint.code("")), version=__version__),
+        code=Code(commit=commit, sha256=program_sha256(), version=__version__),
         data=Data(**ledger.data),
         plan_sha256=files[PLAN],
         registration=_registered(wish, ledger, files[REGISTRATION]),

@@ -58,3 +58,8 @@ def _flat(environment: Environment) -> dict[str, str]:
         **environment.libraries,
         **environment.fonts,
     }
+
+
+def program_sha256() -> str:
+    """Return the hash of all source files of the program."""
+    return fingerprint.of_json(fingerprint.code(""))

@@ -7,14 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pilotbook.design.registry import registry_path
 from pilotbook.errors import CallError, WorkError
-from pilotbook.evaluate.inputs import load_panel
-from pilotbook.panel.periods import format_period
 from pilotbook.release import gate
 from pilotbook.release.describe import describe
 from pilotbook.release.layout import MANIFEST, PLAN, REGISTRATION, Release, predecessor, releases
@@ -22,7 +21,8 @@ from pilotbook.release.repository import Repository
 from pilotbook.release.seal import hashes, seal
 from pilotbook.release.wish import Wish
 from pilotbook.report.manifest import read_manifest
-from pilotbook.report.stages import ESTIMATES, Request, Stages, stages
+from pilotbook.report.render import survey
+from pilotbook.report.stages import ESTIMATES, Request, Stages
 
 
 def freeze(wish: Wish, repository: Repository, tell: Callable[[str], None] = lambda _: None) -> Release:
@@ -45,8 +45,8 @@ def freeze(wish: Wish, repository: Repository, tell: Callable[[str], None] = lam
     asked = asked_for(wish)
     plan, period = wish.plan.id, asked.period
     tell(f"{plan} {period}: checking")
-    gate.refuse_outdated(asked, asked.earlier())
     gate.refuse_unregistered(wish.plan)
+    gate.refuse_outdated(asked, asked.earlier())
     commit = gate.refuse_dirty(repository, wish.root)
     gate.refuse_unproven(asked.target, asked.request.languages, asked.request.formats)
     with _alone(wish.root, f"{plan}-{period}") as private:
@@ -75,8 +75,8 @@ def asked_for(wish: Wish) -> Stages:
     WorkError
         If it was not rendered yet.
     """
-    panel = load_panel(wish.plan)
-    period = wish.period or format_period(panel.periods[-1])
+    request = Request(wish.plan, wish.period, ("en",), ("html",), wish.engine, wish.out, wish.parameters)
+    period = survey(request).period
     manifest = read_manifest(wish.out / wish.plan.id / period)
     pages = [stage.split("/") for stage in manifest.stages if stage != ESTIMATES] if manifest else []
     languages = tuple(dict.fromkeys(language for language, _ in pages))
@@ -84,9 +84,7 @@ def asked_for(wish: Wish) -> Stages:
     if "html" not in formats:
         call = f"pilotbook render {wish.plan.id} --period {period}"
         raise WorkError(f"{wish.plan.id} {period}: is not rendered yet; run `{call}` and look at it first")
-    return stages(
-        Request(wish.plan, period, languages, formats, wish.engine, wish.out, wish.parameters), panel.source, period
-    )
+    return survey(replace(request, period=period, languages=languages, formats=formats))
 
 
 def _copy(asked: Stages, work: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotbook import fingerprint
-from pilotbook.errors import PilotbookError
+from pilotbook.errors import PilotbookError, WorkError
 from pilotbook.release.about import Finding, Rerun, Sameness
 from pilotbook.release.compare_ledger import Compared, compare_ledgers
 from pilotbook.release.compare_shown import alike, first_difference, other_cells, page_text
@@ -73,20 +73,23 @@ def locate_data(release: Release, plan_home: Path, project: Path, data_folder: P
     return find_data(release.record, plan_home, data_folder)
 
 
-def render_again(room: Room, release: Release, program: Path) -> str | None:
-    """Render a release's report in a room; return why it failed, None if it did not."""
+def render_again(room: Room, release: Release, program: Path) -> None:
+    """Render a release's report in a room.
+
+    Raises
+    ------
+    WorkError
+        With what the program said, if it fails.
+    """
     record = release.record
     arguments = ["render", str(room.plan), "--period", record.period, "--engine", record.environment.engine]
     arguments += ["--out", str(room.out), *(f"-P{name}={value}" for name, value in record.parameters.items())]
     arguments += [word for language in record.languages for word in ("--lang", language)]
     arguments += [word for form in record.formats for word in ("--to", form)]
     done = run(room, program, *arguments)
-    if done.returncode == 0:
-        return None
-    lines = [line for line in done.stderr.splitlines() if line.startswith("pilotbook:")] or done.stderr.splitlines()[
-        -1:
-    ]
-    return "; ".join(lines) or f"ended with status {done.returncode}"
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("pilotbook:")]
+        raise WorkError("; ".join(lines) or f"the program ended with status {done.returncode}: {done.stderr[-200:]}")
 
 
 def not_rerun(release: Release, reason: str) -> Result:
@@ -167,7 +170,7 @@ def _exhibit(recorded: Exhibit, own: Shown | None, again: Shown | None, ledger: 
         return verdict("identical")
     rows = frozenset(_ROW.findall(own.content))
     gap = ledger.largest(rows or None)
-    if ledger.same and alike(own.content, again.content):
+    if ledger.same and ledger.gaps and alike(own.content, again.content):
         return verdict("within_tolerance", gap)
     return verdict("differs", gap, first_difference(own.content, again.content))
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pilotbook.errors import WorkError
 from pilotbook.project import DATA_VARIABLE, PLANS_VARIABLE, RELEASES_VARIABLE
 from pilotbook.release.data import Kept, show
 from pilotbook.release.layout import PLAN, REGISTRATION, Release
@@ -56,14 +57,21 @@ def furnish(folder: Path, release: Release, kept: Kept, earlier: Sequence[Releas
         The data, of which everything later than the release is left out.
     earlier
         The releases that this one follows; later ones are not seen.
+
+    Raises
+    ------
+    WorkError
+        If the release has lost its plan.
     """
     record = release.record
     steps_up = Path(record.dataset).parts.count("..")
     plans = folder.joinpath(*["in"] * steps_up, "plans")
     (plans / "registered").mkdir(parents=True)
     plan = plans / f"{record.plan}.yml"
-    plan.write_bytes((release.folder / PLAN).read_bytes())
-    (plans / "registered" / plan.name).write_bytes((release.folder / REGISTRATION).read_bytes())
+    for name, copy in ((PLAN, plan), (REGISTRATION, plans / "registered" / plan.name)):
+        if not (release.folder / name).is_file():
+            raise WorkError(f"{release.name}: {name} is missing; restore it from version control")
+        copy.write_bytes((release.folder / name).read_bytes())
     show(kept, _place_of_data(record, folder, plans, kept))
     for before in earlier:
         place = folder / "releases" / before.name

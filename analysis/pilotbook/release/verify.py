@@ -57,18 +57,22 @@ class Verification:
 def verify(asked: Verification, tell: Callable[[str], None] = lambda _: None) -> Certificate:
     """Rerun a release and return what was found.
 
-    While the report is being rendered again by another process, the release's own files are looked through.
+    While another process renders the report again, the release's own files are looked through.
     """
     release, known = asked.release, releases(asked.root, asked.release.record.plan)
     tell(f"{release.name}: rerunning in a clean folder")
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(_rerun, asked, known)
+    with tempfile.TemporaryDirectory(prefix="pilotbook-") as private, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_rerun, asked, known, Path(private).resolve())
         findings = list(inspect(release, known))
         engine = choose_engine(_usable(release.record.environment.engine))
         now = environment_of_now(engine, asked.repository.root)
         findings += surroundings(release, now, asked.repository)
-        result, data, stable = waiting.result()
-    findings += [*data, *result.findings]
+        rerun = waiting.result()
+        # only now, because pdfium, which reads the PDFs, is not made for two threads
+        result = compare(release, rerun.folders[0]) if rerun.failure is None else not_rerun(release, rerun.failure)
+        findings += _of_rerun(rerun, result)
+        stable = asked.twice and rerun.failure is None and not rerun.loose
+    findings += result.findings
     verdict = _worst([e.verdict for e in result.exhibits], findings)
     return Certificate(
         release=release.name,
@@ -105,55 +109,56 @@ def _usable(engine: str) -> str:
     return engine
 
 
-def _rerun(asked: Verification, known: Sequence[Release]) -> tuple[Result, list[Finding], bool]:
+@dataclass(frozen=True, slots=True)
+class _Rerun:
+    """The folders of the reports that were rendered again, or why they were not."""
+
+    folders: Sequence[Path] = ()
+    kept: Kept | None = None
+    loose: Sequence[str] = ()
+    failure: str | None = None
+
+
+def _rerun(asked: Verification, known: Sequence[Release], private: Path) -> _Rerun:
+    """Render a release's report again, once or twice, each time in a room of its own."""
     release, repository = asked.release, asked.repository
     plan = asked.plan or (asked.root / release.record.plan_path).resolve()
+    folders, kept = [], None
     try:
         with program_of(repository, release, asked.at_commit) as project:
             kept = locate_data(release, plan.parent, project, DATA, repository)
-            with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
-                return _in_rooms(asked, known, kept, project / "analysis", Path(private).resolve())
+            for name in ("first", "second")[: 1 + asked.twice]:
+                room = furnish(private / name, release, kept, chain(release, known))
+                render_again(room, release, project / "analysis")
+                folders.append(room.out / release.record.plan / release.record.period)
     except PilotbookError as error:
-        reason = str(error)
-        finding = Finding(what="rerun", sentence=f"could not be rerun: {reason}", harmless=False)
-        return not_rerun(release, reason), [finding], False
-
-
-def _in_rooms(
-    asked: Verification, known: Sequence[Release], kept: Kept, program: Path, private: Path
-) -> tuple[Result, list[Finding], bool]:
-    """Rerun once or twice, each time in a room of its own."""
-    release = asked.release
-    folders = []
-    for name in ("first", "second")[: 1 + asked.twice]:
-        room = furnish(private / name, release, kept, chain(release, known))
-        failure = render_again(room, release, program)
-        if failure is not None:
-            finding = Finding(what="rerun", sentence=f"could not be rerun: {failure}", harmless=False)
-            return not_rerun(release, failure), [*_of_data(kept, None), finding], False
-        folders.append(room.out / release.record.plan / release.record.period)
-    result = compare(release, folders[0])
-    findings = list(_of_data(kept, result))
+        return _Rerun(kept=kept, failure=str(error))
     names = [name for name in release.record.files if (folders[0] / name).is_file()]
-    loose = unstable(folders[0], folders[-1], names)
-    if loose:
-        sentence = f"two reruns did not give the same bytes: {', '.join(loose)}"
-        findings.append(Finding(what="rerun", sentence=sentence, harmless=False))
-    return result, findings, asked.twice and not loose
+    return _Rerun(folders, kept, unstable(folders[0], folders[-1], names))
 
 
-def _of_data(kept: Kept, result: Result | None) -> Iterator[Finding]:
-    """Name data that are not the recorded ones; they do no harm if they give the same numbers."""
-    if kept.changed is not None:
-        same = result is not None and result.ledger is not None and result.ledger.same
+def _of_rerun(rerun: _Rerun, result: Result) -> Iterator[Finding]:
+    """Name data that are not the recorded ones, which do no harm if they give the same numbers, and what failed."""
+    if rerun.kept is not None and rerun.kept.changed is not None:
+        same = result.ledger is not None and result.ledger.same
         outcome = "they give the same numbers" if same else "the report rests on others"
-        yield Finding(what="data", sentence=f"the data were changed since; {outcome}: {kept.changed}", harmless=same)
+        yield Finding(
+            what="data", sentence=f"the data were changed since; {outcome}: {rerun.kept.changed}", harmless=same
+        )
+    if rerun.failure is not None:
+        yield Finding(what="rerun", sentence=f"{FAILED}: {rerun.failure}", harmless=False)
+    if rerun.loose:
+        sentence = f"two reruns did not give the same bytes: {', '.join(rerun.loose)}"
+        yield Finding(what="rerun", sentence=sentence, harmless=False)
+
+
+FAILED = "could not be rerun"
 
 
 def _worst(exhibits: Iterable[Sameness], findings: Iterable[Finding]) -> Sameness:
     harm: list[Sameness] = ["differs" for finding in findings if not finding.harmless and finding.what != "rerun"]
     again: list[Sameness] = [
-        "not_rerun" if finding.sentence.startswith("could not") else "differs"
+        "not_rerun" if finding.sentence.startswith(FAILED) else "differs"
         for finding in findings
         if not finding.harmless and finding.what == "rerun"
     ]

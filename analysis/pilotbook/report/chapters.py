@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import get_args
 
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
+from pilotbook.evaluate.inputs import claims_about
 from pilotbook.project import CHAPTERS
 
-ORDER: tuple[ChapterName, ...] = tuple(
-    name for name in get_args(ChapterName) if name not in {"data", "rules", "claims"}
-)
+ORDER: tuple[ChapterName, ...] = get_args(ChapterName)
 
 
 def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:
@@ -21,6 +20,8 @@ def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:
     absent = {"did", "its"} - designs
     if "did" not in designs:
         absent.add("sensitivity")
+    if not claims_about(plan.reform):
+        absent.add("claims")
     return tuple(name for name in ORDER if name not in absent)
 
 

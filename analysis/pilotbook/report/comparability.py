@@ -94,7 +94,7 @@ def _name(evaluation: Evaluation, row: Row, language: str) -> str:
 def love_plot(evaluation: Evaluation, language: str) -> Figure:
     """Draw the size of every standardised difference; lines mark what counts as small and as large."""
     rows = [row for row in _differences(evaluation) if row.estimate is not None]
-    figure, (axes,) = panels(1, 1.0 + 0.3 * len(rows))
+    figure, (axes,) = panels(1, 0.8 + 0.18 * len(rows))
     size = [abs(row.estimate or 0) for row in rows]
     for limit in LIMITS:
         axes.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -128,3 +128,16 @@ def other_reforms(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         rows.append([titles[row.outcome], *(numbers.value(own) for own in (row, *twins))])
     heads = ("Other reform", "Pilots, share of county-periods", "Controls, share of county-periods", "Controls reached")
     return pipe_table([say(numbers.language, name) for name in heads], "lrrr", rows)
+
+
+def other_reforms_by_period(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return how many pilots and controls were under each other reform, from every period in which that changes."""
+    titles = {other.id: other.title.text(numbers.language) for other in evaluation.plan.co_interventions or ()}
+    comparison = evaluation.contract.comparison
+    rows = [
+        [titles[exposure.id], period, numbers.whole(pilots), numbers.whole(controls)]
+        for exposure in (() if comparison is None else comparison.exposures or ())
+        for period, pilots, controls in exposure.by_period
+    ]
+    heads = ("Other reform", "From", "Pilots under it", "Controls under it")
+    return pipe_table([say(numbers.language, name) for name in heads], "llrr", rows)

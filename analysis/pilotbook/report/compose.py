@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from pilotbook.report.parameters import TAG
 
 SHARED = "shared"
 """Tag of a cell that opens the evaluation; chapters that have the same one share it."""
+
+APPENDIX, APPENDIX_BEGINS = "appendix", "appendix-begins"
+"""Tags of a cell that is put off to the appendix, and of the one that begins it."""
 
 PART = "part:"
 """Begins the tag of a cell that is left out where there is nothing for it to show."""
@@ -54,7 +57,8 @@ def compose(
     chapters
         Name to notebook, in the order of the report. Each has a raw front matter cell and a cell tagged
         ``parameters``; of the joined report, the first chapter's parameters cell stays. Of cells tagged ``shared``
-        with the same source, the first stays.
+        with the same source, the first stays. Cells tagged ``appendix`` follow the one tagged ``appendix-begins``,
+        where the report has it.
     front_matter
         The report's own front matter; the chapters' are left out.
     language
@@ -84,6 +88,7 @@ def compose(
             copy = deepcopy(cell)
             copy["id"] = f"{name}-{cell.id}"
             report.cells.append(copy)
+    report.cells = _with_appendix(report.cells)
     translate(report, language)
     return report
 
@@ -91,9 +96,25 @@ def compose(
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
+def _with_appendix(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Put off what only some readers need; without an appendix it stays where it is."""
+    begins = [i for i, cell in enumerate(cells) if APPENDIX_BEGINS in _tags(cell)]
+    if not begins:
+        return list(cells)
+    kept = [cell for cell in cells if APPENDIX not in _tags(cell)]
+    at = next(i for i, cell in enumerate(kept) if APPENDIX_BEGINS in _tags(cell))
+    put_off = [cell for cell in cells if APPENDIX in _tags(cell)]
+    return [*kept[: at + 1], *put_off, *kept[at + 1 :]] if put_off else [*kept[:at], *kept[at + 1 :]]
+
+
+def _tags(cell: NotebookNode) -> Sequence[str]:
+    tags: Sequence[str] = cell.metadata.get("tags", ())
+    return tags
+
+
 def _once(cell: NotebookNode) -> str:
     """Return what a cell is that a report has once, empty for any other."""
-    tags = cell.metadata.get("tags", [])
+    tags = _tags(cell)
     return TAG if TAG in tags else cell.source if SHARED in tags else ""
 
 
@@ -102,7 +123,7 @@ def _is_front_matter(cell: NotebookNode) -> bool:
 
 
 def _has_its_part(cell: NotebookNode, parts: Collection[str]) -> bool:
-    wanted = {tag.removeprefix(PART) for tag in cell.metadata.get("tags", []) if tag.startswith(PART)}
+    wanted = {tag.removeprefix(PART) for tag in _tags(cell) if tag.startswith(PART)}
     return wanted <= set(parts)
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
-from pilotbook.report.figures import panels
+from pilotbook.report.figures import panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import EventPath, event_paths, thinly_supported
+from pilotbook.report.selection import EventPath, shown_paths, thinly_supported
 from pilotbook.report.style import INK, PILOT
 from pilotbook.report.words import analysis_name
 
@@ -25,18 +25,19 @@ NO_PATHS = "No analysis of the plan has effects by periods since the start."
 
 def event_study(evaluation: Evaluation, language: str) -> Figure:
     """Draw effects by periods since the start with their intervals, one panel for each outcome and analysis."""
-    paths = list(event_paths(evaluation))
+    paths = list(shown_paths(evaluation))
     if not paths:
         return _note(say(language, NO_PATHS))
-    figure, frames = panels(len(paths), 3.0)
+    figure, frames = panels(len(paths), 2.4)
     several = len(evaluation.plan.outcomes) > 1
     for axes, path in zip(frames, paths, strict=True):
         _draw_path(axes, path, evaluation)
         title = analysis_name(language, path.estimator, path.cohorts)
-        axes.set_title(f"{path.outcome.title.text(language)}\n{title}" if several else title, loc="left", fontsize=10)
+        over = f"{path.outcome.title.text(language)}, {title}" if several else title
+        axes.set_title(wrapped(over, axes), loc="left", fontsize=9)
         axes.set(
             xlabel=say(language, "Periods since the start"),
-            ylabel=say(language, "Effect, {unit}", unit=path.outcome.unit.text(language)),
+            ylabel=path.outcome.unit.text(language),
         )
     _share_scale(frames, paths)
     return figure
@@ -85,10 +86,10 @@ def _share_scale(frames: Sequence[Axes], paths: Sequence[EventPath]) -> None:
 def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `event_study` shows."""
     language = numbers.language
-    if not any(event_paths(evaluation)):
+    if not any(shown_paths(evaluation)):
         return say(language, NO_PATHS)
     said = [say(language, "Effects with intervals by periods since the start.")]
-    for path in event_paths(evaluation):
+    for path in shown_paths(evaluation):
         title, name = path.outcome.title.text(language), analysis_name(language, path.estimator, path.cohorts)
         before = [row for row in path.rows if int(row.spec["event_time"]) < 0]
         after = [row for row in path.rows if int(row.spec["event_time"]) >= 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from math import ceil
 
 import matplotlib.pyplot as plt
@@ -18,28 +19,49 @@ from pilotbook.report.selection import lead_weights, mean_rows
 from pilotbook.report.style import CONTROL, INK, PILOT
 
 NAMES = {"pilots": "Pilots", "controls": "Controls"}
+CHINESE = 0x2E80
+"""Characters from here on are as wide as two letters."""
+
+MOST_IN_TWO_COLUMNS, LOWER = 4, 0.62
+"""Panels that stand in two columns, and how much lower they are in three."""
+
 PALETTE = {"Pilots": PILOT, "Controls": CONTROL}
 
 
 def panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
-    """Make a figure with one panel, or rows of two."""
-    columns = min(count, 2)
+    """Make a figure with one panel, rows of two, or, of many, lower rows of three."""
+    columns = min(count, 2) if count <= MOST_IN_TWO_COLUMNS else 3
     rows = ceil(count / columns)
-    figure, axes = plt.subplots(rows, columns, squeeze=False, figsize=(7.0, height * rows))
+    row_height = height if columns < 3 else height * LOWER
+    figure, axes = plt.subplots(rows, columns, squeeze=False, figsize=(7.0, row_height * rows))
     flat = list(axes.flat)
     for unused in flat[count:]:
         unused.remove()
     return figure, flat[:count]
 
 
+def columns_of(axes: Axes) -> int:
+    """Return how many panels stand side by side where this one stands."""
+    grid = axes.get_gridspec()
+    return 1 if grid is None else int(grid.ncols)
+
+
+def wrapped(title: str, axes: Axes) -> str:
+    """Break a title into lines that fit over a panel; a Chinese character is two letters wide."""
+    columns = columns_of(axes)
+    width = {1: 90, 2: 46, 3: 30}[columns]
+    chinese = sum(ord(character) > CHINESE for character in title)
+    return textwrap.fill(title, max(width * len(title) // (len(title) + chinese), 10), break_long_words=bool(chinese))
+
+
 def means(evaluation: Evaluation, language: str) -> Figure:
     """Draw the raw means of pilots and controls by period, one panel for each outcome, starts marked."""
     outcomes = evaluation.plan.outcomes
-    figure, frames = panels(len(outcomes), 3.4)
+    figure, frames = panels(len(outcomes), 2.8)
     for axes, outcome in zip(frames, outcomes, strict=True):
         _draw_means(axes, evaluation, outcome, language)
         if len(outcomes) > 1:
-            axes.set_title(outcome.title.text(language), loc="left", fontsize=10)
+            axes.set_title(wrapped(outcome.title.text(language), axes), loc="left", fontsize=9)
     return figure
 
 
@@ -68,7 +90,7 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     _name_lines(axes, table, language)
-    room = 12 if len(evaluation.plan.outcomes) == 1 else 6  # names of periods that fit under a panel
+    room = {1: 12, 2: 6, 3: 4}[columns_of(axes)]  # names of periods that fit under a panel
     step = ceil(len(periods) * max(len(periods[0]) - 2, 2) / (2 * room))
     axes.set_xticks(range(0, len(periods), step), periods[::step])
     axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from IPython.display import Markdown
+
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
@@ -61,7 +63,7 @@ def level(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterato
     yield say(
         language,
         "Look {number} of {planned} is read at the level of {level}%, so that all of them together keep {alpha}%; the "
-        "interval above is the {inner}% interval that belongs to it.",
+        "intervals above are the {inner}% intervals that belong to it.",
         **facts,
         level=_percent(own, numbers),
         inner=_percent(1 - own, numbers),
@@ -90,6 +92,8 @@ def harm(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterator
 def _pause_sentence(pause: Pause, several: bool) -> str:
     if pause.holds is None:
         return "Whether a pause is called for is read at planned looks only."
+    if pause.spent and not several:
+        return "**A pause is called for**: harm is found at its bar."
     if pause.spent:
         return "**A pause is called for**: harm is found at the bar that spends one-sided ten per cent over all looks."
     if pause.holds:
@@ -116,6 +120,32 @@ def horizon(evaluation: Evaluation, language: str) -> Iterator[str]:
         first=first,
         last=last,
     )
+
+
+def missed_trends(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Say for every outcome which trend the test before the start would have missed: none found is no licence."""
+    said = [text for outcome in evaluation.plan.outcomes for text in _missed_trend(evaluation, outcome, numbers)]
+    return Markdown("\n".join(f"- {text}" for text in said))
+
+
+def _missed_trend(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterator[str]:
+    language, title = numbers.language, outcome.title.text(numbers.language)
+    own = {row.estimand: row for row in evaluation.ledger.select(estimator="sensitivity", outcome=outcome.id)}
+    test, slope = own.get("pre_trend"), own.get("pre_trend_detectable")
+    if test is None or test.p is None:
+        yield say(language, "{title}: the trends before the start cannot be tested.", title=title)
+    elif slope is None or slope.estimate is None:
+        yield say(language, "{title}: the test of the trends before the start would miss any trend.", title=title)
+    else:
+        yield say(
+            language,
+            "{title}: the test of the trends before the start (p {p}) would as a rule have missed a trend of up to "
+            "{slope} {unit} a period.",
+            title=title,
+            p=numbers.value(test, "p"),
+            slope=numbers.value(slope),
+            unit=outcome.unit.text(language),
+        )
 
 
 def _row(evaluation: Evaluation, id: str) -> Row:

@@ -6,22 +6,27 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from pilotbook import cache, fingerprint
 from pilotbook.errors import NotebookError, ProofError, RenderError
-from pilotbook.evaluate.evaluation import evaluate
+from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.project import PLANS_VARIABLE
 from pilotbook.report import parameters
 from pilotbook.report.chapters import bibliography, notebook_of
 from pilotbook.report.compose import compose, read_notebook, write_notebook
+from pilotbook.report.drafts import Draft
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
+from pilotbook.report.ingredients import note
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
-from pilotbook.report.selection import parts
+from pilotbook.report.selection import parts, shown
 from pilotbook.report.stages import ESTIMATES, Stages, output_of
 
 
@@ -54,7 +59,9 @@ OWN = re.compile(r"(estimates|manifest)\.json|[a-z]{2}/report\.(ipynb|html|pdf)"
 """The files that a report's folder is made of; whatever else is in it belongs to somebody else."""
 
 
-def make(work: Path, stages: Stages, sources: Sources, earlier: Manifest, tell: Callable[[str], None]) -> None:
+def make(
+    work: Path, stages: Stages, sources: Sources, earlier: Manifest, tell: Callable[[str], None], threads: int = 1
+) -> None:
     """Make the whole folder of a report in ``work``.
 
     Parameters
@@ -65,13 +72,19 @@ def make(work: Path, stages: Stages, sources: Sources, earlier: Manifest, tell: 
         What is to be there, from which notebooks, and what the earlier result has.
     tell
         Called with a line at each step.
+    threads
+        Languages at a time.
 
     Raises
     ------
     PilotbookError
         If a stage fails. What was executed so far is then kept beside the folder of the report.
     """
-    _Making(work, stages, earlier, tell).run(sources)
+    _Making(work, stages, earlier, tell).run(sources, threads)
+
+
+PAGES = "pages"
+"""How the cache calls executed notebooks and finished pages."""
 
 
 class _Making:
@@ -82,19 +95,49 @@ class _Making:
         self.manifest = Manifest(self.request.plan.id, self.period)
         self._tell = tell
 
-    def run(self, sources: Sources) -> None:
+    def run(self, sources: Sources, threads: int) -> None:
         self._carry_over()
         self._keep_files_of_others()
         if ESTIMATES in self.todo:
             self._estimate()
-        for language in self.request.languages:
-            (self.work / language).mkdir(exist_ok=True)
-            if f"{language}/notebook" in self.todo:
-                self._execute(sources.chapters, language, sources.values[language])
-            formats = [fmt for fmt in self.request.formats if f"{language}/{fmt}" in self.todo]
-            if formats:
-                self._draw(language, formats)
+        with ThreadPoolExecutor(threads) as pool:  # they wait for Pandoc, Typst and the process of the notebook
+            made = [pool.submit(self._language, language, sources) for language in self.request.languages]
+        for language in made:
+            language.result()
         self.manifest.write(self.work)
+        note(self.stages.ingredients)
+
+    def _language(self, language: str, sources: Sources) -> None:
+        (self.work / language).mkdir(exist_ok=True)
+        stage = f"{language}/notebook"
+        if stage in self.todo and not self._recalled(stage):
+            self._execute(sources.chapters, language, sources.values[language])
+            self._remember(stage)
+        pages = [f"{language}/{fmt}" for fmt in self.request.formats]
+        missing = [page for page in pages if page in self.todo and not self._recalled(page)]
+        if missing:
+            self._draw(language, [page.split("/")[1] for page in missing])
+            self._remember(*missing)
+        self._draft(language).drop()  # of an earlier failure
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return evaluate(self.request.plan, self.stages.panel, self.period)
+
+    def _recalled(self, stage: str) -> bool:
+        """Take an output from the cache if it was made before from the same inputs."""
+        content = cache.recall(PAGES, self._key(stage))
+        if content is not None:
+            (self.work / output_of(stage)).write_bytes(content)
+            self._done(stage)
+        return content is not None
+
+    def _remember(self, *stages: str) -> None:
+        for stage in stages:
+            cache.remember(PAGES, self._key(stage), (self.work / output_of(stage)).read_bytes())
+
+    def _key(self, stage: str) -> str:
+        return fingerprint.of_json([stage, self.stages.inputs[stage]])
 
     def _say(self, line: str) -> None:
         self._tell(f"{self.request.plan.id} {self.period}: {line}")
@@ -127,27 +170,26 @@ class _Making:
 
     def _estimate(self) -> None:
         self._say(f"estimating ({', '.join(self.todo[ESTIMATES])})")
-        evaluate(self.request.plan, self.stages.panel, self.period).write(self.work)
+        self._evaluation.write(self.work)
         self._done(ESTIMATES)
 
     def _execute(
         self, chapters: Mapping[str, NotebookNode], language: str, values: Mapping[str, parameters.Value]
     ) -> None:
         stage = f"{language}/notebook"
-        self._say(f"executing {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
+        self._say(f"executing up to {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
         plan = self.request.plan
-        evaluation = evaluate(plan, self.stages.panel, self.period)
-        matter = front_matter(plan, evaluation, values)
-        notebook = compose(chapters, matter, language, parts(evaluation))
+        matter = front_matter(plan, self._evaluation, values)
+        there = {name: chapters[name] for name in shown(chapters, self._evaluation)}
+        notebook = compose(there, matter, language, parts(self._evaluation))
         parameters.inject(notebook, values)
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
                 variables = {PLANS_VARIABLE: str(plan.path.parent)}
                 execute(notebook, Path(folder), plan.id, variables, self.request.executor)
             except NotebookError as error:
-                raise NotebookError(f"{error}\n{self._keep(notebook, language)}") from None
+                raise NotebookError(f"{error}\n{self._draft(language).keep(notebook, str(error))}") from None
         write_notebook(notebook, self.work / output_of(stage))
-        self._draft(language).unlink(missing_ok=True)  # of an earlier failure
         self._done(stage)
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
@@ -160,7 +202,7 @@ class _Making:
                 engine.render(copy, notebook.parent, tuple(formats))
                 self._prove(language, formats)
             except (RenderError, ProofError) as error:
-                kept = self._keep(read_notebook(notebook), language)
+                kept = self._draft(language).keep(read_notebook(notebook), str(error))
                 raise type(error)(f"{error}\n{kept}") from None
         self._done(*(f"{language}/{fmt}" for fmt in formats))
 
@@ -169,21 +211,9 @@ class _Making:
         html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
         if not html.is_file():
             return
-        ledger = evaluate(self.request.plan, self.stages.panel, self.period).ledger
-        printed = prove_html(html, ledger, language)
+        printed = prove_html(html, self._evaluation.ledger, language)
         if "pdf" in formats:
             prove_pdf(pdf, printed)
 
-    def _draft(self, language: str) -> Path:
-        return self.stages.target.parent / "failed" / f"{self.period}.{language}.ipynb"
-
-    def _keep(self, notebook: NotebookNode, language: str) -> str:
-        """Keep what was executed, whole or, if the disk is full, not at all; say which."""
-        draft = self._draft(language)
-        try:
-            draft.parent.mkdir(parents=True, exist_ok=True)
-            write_notebook(notebook, draft)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            return f"The draft cannot be kept ({error.strerror})"
-        return f"The draft is kept: {draft}"
+    def _draft(self, language: str) -> Draft:
+        return Draft(self.stages.target.parent / "failed", f"{self.period}.{language}")

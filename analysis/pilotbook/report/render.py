@@ -41,7 +41,7 @@ class Rendered:
     done: Mapping[str, Sequence[str]]
 
 
-def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Rendered:
+def render(request: Request, tell: Callable[[str], None] = lambda _: None, threads: int = 1) -> Rendered:
     """Render a report, leaving out the stages whose inputs have not changed.
 
     Parameters
@@ -50,6 +50,8 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
         Plan, period, languages, formats, engine, output folder and parameters.
     tell
         Called with a line at each step.
+    threads
+        Languages at a time.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None) -> Re
 
         sources = read_sources(asked)
         with replacing(asked.target) as work:
-            make(work, asked, sources, asked.earlier(), tell)
+            make(work, asked, sources, asked.earlier(), tell, threads)
     return rendered(asked, done)
 
 
@@ -124,7 +126,8 @@ def _last(request: Request, panel: Panel) -> pd.Period:
 
 def _check_period(request: Request, panel: Panel, period: pd.Period) -> None:
     """Refuse a report up to a period in which there is nothing to compare yet."""
-    first = min(start for start in panel.start if start is not None and start > panel.periods[0])
+    starts = [start for start in panel.start if start is not None and start > panel.periods[0]]
+    first = min(starts, default=period)  # without any start the report says that nothing has begun
     if period < first:
         raise CallError(
             f"no county starts the reform by {format_period(period)}; report up to {format_period(first)} or later"

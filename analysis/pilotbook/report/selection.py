@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pilotbook.design.plan import SERIES_ESTIMATORS, Outcome
 from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
 from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
+from pilotbook.evaluate.unstarted import BASELINE
+from pilotbook.panel.catalogue.published import published_effects
+from pilotbook.report import sensitivity_selection
+from pilotbook.report.quality_parts import quality_parts
 from pilotbook.report.reform_facts import catalogued
+from pilotbook.report.rule_parts import rule_parts
 from pilotbook.report.tile_grid import has_provinces
 
 GROUPS = ("pilots", "controls")
@@ -35,7 +41,8 @@ def parts(evaluation: Evaluation) -> set[str]:
     found = {
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
-        "did-leads": leads not in SERIES_ESTIMATORS,
+        "not-begun": not_begun(evaluation),
+        "did-leads": leads not in SERIES_ESTIMATORS and not not_begun(evaluation),
         "series-leads": leads in SERIES_ESTIMATORS,
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
@@ -49,12 +56,31 @@ def parts(evaluation: Evaluation) -> set[str]:
         "cohort-effects": any(cohort_rows(evaluation, outcome.id) for outcome in evaluation.plan.outcomes),
         "relative": bool(evaluation.ledger.select(estimand=RELATIVE_EFFECT)),
         "estimator-agreement": bool(evaluation.ledger.select(estimand=ESTIMATORS_DIFFER)),
+        "imitations": bool(evaluation.ledger.select(estimator=IMITATION)),
         "balance": bool(evaluation.ledger.select(estimator=BALANCE)),
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
+        **rule_parts(evaluation),
+        "claims-beside": any(claim["pilots"] is not None for claim in evaluation.ledger.claims),
+        "published-effects": bool(
+            {claim["indicator"] for claim in evaluation.ledger.claims} & {e.indicator for e in published_effects()}
+        ),
         "replication": bool(evaluation.ledger.select(role="replication")),
+        **sensitivity_selection.parts(evaluation),
+        **quality_parts(evaluation),
     }
     return {name for name, there in found.items() if there}
+
+
+def not_begun(evaluation: Evaluation) -> bool:
+    """Tell whether the reform has begun nowhere, so that the report describes where the counties stand."""
+    return bool(evaluation.ledger.select(estimator=BASELINE))
+
+
+def shown(chapters: Iterable[str], evaluation: Evaluation) -> tuple[str, ...]:
+    """Return the chapters that have something to show: of a reform that has begun nowhere there are no effects."""
+    absent = {"did", "its", "sensitivity"} if not_begun(evaluation) else {"baseline"}
+    return tuple(name for name in chapters if name not in absent)
 
 
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
@@ -143,6 +169,16 @@ def event_paths(evaluation: Evaluation) -> Iterator[EventPath]:
             own = [row for row in known if (row.estimator, row.spec.get("cohorts")) == key]
             own.sort(key=lambda row: int(row.spec["event_time"]))
             yield EventPath(outcome, *key, rows=tuple(own), bands=_bands(evaluation, own[0]))
+
+
+def shown_paths(evaluation: Evaluation) -> Iterator[EventPath]:
+    """Give the paths that are shown: all of a few outcomes, of many only that of the analysis which leads."""
+    few = len(evaluation.plan.outcomes) <= FEW_OUTCOMES
+    paths = list(event_paths(evaluation))
+    for outcome in evaluation.plan.outcomes:
+        own = [path for path in paths if path.outcome.id == outcome.id]
+        lead = evaluation.ledger.lead(outcome.id).estimator
+        yield from own if few else ([path for path in own if path.estimator == lead] or own)[:1]
 
 
 def _bands(evaluation: Evaluation, point: Row) -> dict[str, Row]:

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from math import ceil
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.figures import columns_of, panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.series_selection import Series, all_series
+from pilotbook.report.selection import FEW_OUTCOMES
+from pilotbook.report.series_selection import Series, all_series, leading
 from pilotbook.report.series_words import series_name
 from pilotbook.report.style import CONTROL, INK, PILOT
 
 
 def series(evaluation: Evaluation, language: str) -> Figure:
     """Draw observed values, fit and counterfactual with its band; panels of an outcome's levels share their scale."""
-    drawn = [s for s in all_series(evaluation) if s.analysed]
-    figure, axes = plt.subplots(max(len(drawn), 1), 1, squeeze=False, figsize=(7.0, 3.2 * max(len(drawn), 1)))
-    panels: list[Axes] = list(axes[:, 0])
-    for panel, one in zip(panels, drawn, strict=False):
-        _draw(panel, evaluation, one, language)
-    _share_scale(panels, drawn)
+    drawn = _drawn(evaluation)
+    figure, frames = panels(max(len(drawn), 1), 2.6)
+    for axes, one in zip(frames, drawn, strict=False):
+        _draw(axes, evaluation, one, language)
+    _share_scale(frames, drawn)
     return figure
+
+
+def _drawn(evaluation: Evaluation) -> list[Series]:
+    """Return the series that are drawn: all of a few outcomes, of many only the one that leads."""
+    few = len(evaluation.plan.outcomes) <= FEW_OUTCOMES
+    return [one for one in (all_series if few else leading)(evaluation) if one.analysed]
 
 
 def _draw(axes: Axes, evaluation: Evaluation, one: Series, language: str) -> None:
@@ -49,9 +55,9 @@ def _draw(axes: Axes, evaluation: Evaluation, one: Series, language: str) -> Non
     for step in section.steps:
         if step.start in periods:
             axes.axvline(periods.index(step.start) - 0.5, color=INK, linewidth=0.8)
-    every = ceil(len(periods) / 10)
+    every = ceil(len(periods) / {1: 10, 2: 5, 3: 3}[columns_of(axes)])
     axes.set_xticks(range(0, len(periods), every), periods[::every])
-    axes.set_title(_title(one, language), loc="left", fontsize=10)
+    axes.set_title(wrapped(_title(one, language), axes), loc="left", fontsize=9)
     axes.set(xlabel="", ylabel=one.outcome.unit.text(language))
 
 
@@ -65,13 +71,13 @@ def _values(one: Series, estimand: str, name: str = "estimate") -> np.ndarray:
     return np.array([np.nan if value is None else value for value in found])
 
 
-def _share_scale(panels: list[Axes], drawn: list[Series]) -> None:
-    levels = [(p, s) for p, s in zip(panels, drawn, strict=False) if s.name != "difference"]
+def _share_scale(frames: list[Axes], drawn: list[Series]) -> None:
+    levels = [(axes, s) for axes, s in zip(frames, drawn, strict=False) if s.name != "difference"]
     for outcome in {s.outcome.id for _, s in levels}:
-        own = [panel for panel, s in levels if s.outcome.id == outcome]
-        limits = [panel.get_ylim() for panel in own]
-        for panel in own:
-            panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+        own = [axes for axes, s in levels if s.outcome.id == outcome]
+        limits = [axes.get_ylim() for axes in own]
+        for axes in own:
+            axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
 
 
 def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
@@ -79,9 +85,7 @@ def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     section = evaluation.plan.series
     assert section is not None
     language, said = numbers.language, []
-    for one in all_series(evaluation):
-        if not one.analysed:
-            continue
+    for one in _drawn(evaluation):
         last = one.select("counterfactual")[-1].spec["period"]
         fitted, counterfactual = (_last(one, name, numbers) for name in ("fitted", "counterfactual"))
         said.append(

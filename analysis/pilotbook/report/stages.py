@@ -25,7 +25,10 @@ from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
-MAKING = frozenset({"__init__", "batch", "forkserver", "making", "manifest", "output", "proof", "render", "stages"})
+MAKING = frozenset(
+    {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "output"}
+    | {"progress", "proof", "render", "stages", "why", "workers"}
+)
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")

@@ -14,10 +14,10 @@ from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import (
     GROUPS,
-    event_paths,
     leading_rows,
     main_rows,
     naive_rows,
+    shown_paths,
     thinly_supported,
 )
 from pilotbook.report.words import analysis_name, role_name, weights_name
@@ -42,10 +42,16 @@ def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -
     rows
         Cells as Markdown.
     """
-    body = [list(cells) for cells in rows] or [["–"] * len(head)]
+    body = _said_once([list(cells) for cells in rows]) or [["–"] * len(head)]
     kept = [i for i in range(len(head)) if any(cells[i] for cells in body)] or list(range(len(head)))
     rules = [_rule(align[i], [head[i], *(cells[i] for cells in body)]) for i in range(len(head))]
     return Markdown("\n".join(f"| {' | '.join(cells[i] for i in kept)} |" for cells in [list(head), rules, *body]))
+
+
+def _said_once(rows: list[list[str]]) -> list[list[str]]:
+    """Leave the first cell empty where it repeats the one above, if the column has several rows of the same name."""
+    firsts = [cells[0] for cells in rows]
+    return [["", *cells[1:]] if i and cells[0] == firsts[i - 1] else cells for i, cells in enumerate(rows)]
 
 
 def _rule(align: str, cells: Sequence[str]) -> str:
@@ -213,7 +219,7 @@ def event_times(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             numbers.value(row, "n_pilots"),
             numbers.value(row, "n_cohorts") if evaluation.contract.staggered else "",
         ]
-        for path in event_paths(evaluation)
+        for path in shown_paths(evaluation)
         for row in path.rows
     ]
     names = ("Outcome", "Analysis", "Periods since start", "Effect", "Interval", "Simultaneous band", "Pilot counties")

@@ -53,6 +53,8 @@ REASONS = {
     "breakdown": "trends {value} times as unequal as before the reform would overturn it",
     "leave_one_out": "leaving out one pilot turns the sign",
     "placebo": "a placebo finds an effect where there is none (p {value})",
+    "dip": "just before the start the pilots stood off their own earlier level, and a return to it would look like "
+    "this effect (p {value})",
     "design_sign": "another design gives the other sign",
     "family": "allowing for the other outcomes of its family, p is {value}",
     "planned_look": "this is not one of the planned looks",
@@ -76,6 +78,7 @@ UNKNOWN = {
     "breakdown": "it is not known how unequal trends would overturn it",
     "leave_one_out": "no pilot was left out to see what changes",
     "placebo": "no placebo was computed",
+    "dip": "it is not known whether the pilots stood off their own earlier level just before the start",
     "design_sign": "there is no second design to compare with",
     "family": "there is no p value that allows for the family",
     "assigned_controls": "there are no controls",
@@ -92,6 +95,7 @@ UNKNOWN = {
 }
 """The same where it could not be evaluated, and of dimensions that a design without controls has no measure for."""
 
+P_VALUES = {"placebo", "dip", "family", "pre_trend_p"}
 COUNTS = {"firm_pilots", "assigned_pilots", "assigned_controls", "pre_periods"}
 
 DIMENSIONS = {
@@ -101,6 +105,15 @@ DIMENSIONS = {
     "missingness": "missing values",
     "agreement": "agreement of designs",
 }
+SHORT = {
+    "pilots": "Units",
+    "pre_trend": "Trends before",
+    "contamination": "Other reforms",
+    "missingness": "Missing values",
+    "agreement": "Agreement",
+}
+"""The same in a word or two, for the head of a table."""
+
 LOOKS = {
     "only": "No looks were planned, so the intervals hold for this report as the only one.",
     "planned": "This is look {number} of {planned}; intervals are adjusted for all of them.",
@@ -119,7 +132,8 @@ REGISTRATIONS = {
 def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what may be said of every outcome, and what must be known of the test behind it."""
     between = say(numbers.language, "{one} {another}", one="", another="")
-    parts = []
+    parts: list[str] = []
+    levels: list[str] = []
     for outcome in evaluation.plan.outcomes:
         lead = evaluation.ledger.lead(outcome.id)
         judgement = evaluation.judgement(outcome.id)
@@ -127,10 +141,10 @@ def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         if judgement.verdict is Kind.NO_DETECTABLE_EFFECT:
             said += looking.detectable(evaluation, outcome, numbers)
         if FIRMNESS[judgement.verdict] >= FIRMNESS[Kind.NO_DETECTABLE_EFFECT]:
-            said += looking.level(evaluation, outcome, numbers)
+            levels += looking.level(evaluation, outcome, numbers)
         said += [*looking.harm(evaluation, outcome, numbers), *facts_of_test(evaluation, lead, numbers)]
         parts.append(between.join(said))
-    return Markdown("\n\n".join(parts))
+    return Markdown("\n\n".join([*parts, *dict.fromkeys(levels)]))
 
 
 def _sentence(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str:
@@ -176,9 +190,15 @@ def reason_text(language: str, reason: Reason, numbers: Numbers) -> str:
         return say_if_known(language, reason.detail).rstrip(".。")
     if reason.value is None and reason.code in UNKNOWN:
         return say(language, UNKNOWN[reason.code])
-    digits = 0 if reason.code in COUNTS else 2
-    value = "" if reason.value is None else numbers.decimal(reason.value, digits)
-    return say(language, REASONS[reason.code], value=value)
+    return say(language, REASONS[reason.code], value=_reason_value(reason, numbers))
+
+
+def _reason_value(reason: Reason, numbers: Numbers) -> str:
+    if reason.value is None:
+        return ""
+    if reason.code in P_VALUES:
+        return f"&lt;{numbers.decimal(0.001, 3)}" if reason.value < 0.001 else numbers.decimal(reason.value, 3)
+    return numbers.decimal(reason.value, 0 if reason.code in COUNTS else 2)
 
 
 def basis(evaluation: Evaluation, language: str) -> Markdown:
@@ -192,40 +212,19 @@ def basis(evaluation: Evaluation, language: str) -> Markdown:
         said.append(
             say(language, "It was registered **after** data under the reform were there, so its choices may know them.")
         )
+    said.append(say(language, "Its content has the hash `{hash}`.", hash=registration["sha256"][:12]))
     said.append(say(language, LOOKS[look["occasion"]], number=look["number"], planned=look["planned"]))
     said += looking.horizon(evaluation, language)
     return Markdown(say(language, "{one} {another}", one="", another="").join(said))
 
 
-def verdicts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the table of effects, adjusted intervals, verdicts and grades."""
+def grade_matrix(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the grades, a line for each outcome and a column for each dimension."""
     language = numbers.language
-    rows = {row.id: row for row in evaluation.ledger}
-
-    def lines() -> Iterator[list[str]]:
-        for outcome in evaluation.plan.outcomes:
-            judgement = evaluation.judgement(outcome.id)
-            adjusted = rows.get(judgement.intervals.get("adjusted", ""), rows[judgement.row])
-            yield [
-                outcome.title.text(language),
-                outcome.unit.text(language),
-                numbers.value(rows[judgement.row]),
-                numbers.interval(adjusted),
-                numbers.value(rows[judgement.detectable]),
-                say(language, VERDICTS[judgement.verdict]),
-                judgement.grade,
-            ]
-
-    head = (
-        "Outcome",
-        "Unit",
-        "Effect",
-        "Adjusted interval",
-        "Smallest detectable effect",
-        "Verdict",
-        "Grade of the design",
-    )
-    return pipe_table([say(language, name) for name in head], "llrrrll", lines())
+    judged = [(outcome, evaluation.judgement(outcome.id)) for outcome in evaluation.plan.outcomes]
+    head = [say(language, name) for name in ("Outcome", "Grade", *SHORT.values())]
+    rows = [[o.title.text(language), j.grade, *(j.dimensions.get(name, "") for name in SHORT)] for o, j in judged]
+    return pipe_table(head, "l" * len(head), rows)
 
 
 def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:

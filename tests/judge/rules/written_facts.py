@@ -45,10 +45,15 @@ def written_facts(given: Mapping[str, Any], reading: LoadedReading) -> Facts:
         start=np.full(size, given.get("start", length), dtype=np.intp),
         effects={name: _effect(ends) for name, ends in given.get("effects", {}).items()},
         yearly={"fund_spending": 4.0} if reading.window.annualised else {},
-        reports=given.get("reports"),
-        meetings=given.get("meetings"),
+        reports=_record(given.get("reports")),
+        meetings=_record(given.get("meetings")),
         constants=read_catalogue().constants,
     )
+
+
+def _record(kinds: list[str] | None) -> dict[str, bool]:
+    """Return which kinds are on record; nothing is known where no record is kept."""
+    return {} if kinds is None else {kind: kind in kinds for kind in ("month", "quarter", "year")}
 
 
 def _windows(last: str, kind: PeriodKind, length: int) -> tuple[pd.Period, ...]:

@@ -89,6 +89,21 @@ class AssignedUnits:
         dummy = (self.present & (np.arange(self.n_periods) >= start[:, None])).astype(np.float64)
         return np.asarray(dummy - dummy.mean(axis=0))
 
+    def only(self, chosen: BoolArray) -> AssignedUnits | None:
+        """Restrict to some units, None if no pilot or no control is among them."""
+        label = self.label[chosen]
+        cohorts = np.unique(label[label < self.n_cohorts])
+        if not len(cohorts) or not (label == self.n_cohorts).any():
+            return None
+        return replace(
+            self,
+            paths=self.paths[:, chosen],
+            weight=self.weight[chosen],
+            label=np.where(label < self.n_cohorts, np.searchsorted(cohorts, label), len(cohorts)),
+            starts=self.starts[cohorts],
+            code=self.code[chosen],
+        )
+
     def select(self, outcomes: IntArray) -> AssignedUnits:
         """Restrict to some outcomes."""
         return replace(self, paths=self.paths[outcomes])

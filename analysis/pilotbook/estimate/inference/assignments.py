@@ -87,6 +87,20 @@ def placebo_assignments(label: IntArray, n_cohorts: int, n_draws: int, rng: np.r
     refuse_few_draws(n_draws)
     if ways <= n_draws:
         return Assignments(_all(sizes, len(label)), columns, len(label), exact=True)
+    return drawn_assignments(label, n_cohorts, n_draws, rng)
+
+
+def drawn_assignments(label: IntArray, n_cohorts: int, n_draws: int, rng: np.random.Generator) -> Assignments:
+    """Draw assignments however few there are: for tests that put the draws of several sets of units together.
+
+    Parameters
+    ----------
+    label, n_cohorts, n_draws, rng
+        As in `placebo_assignments`.
+    """
+    refuse_few_draws(n_draws)
+    sizes = [int((label == cohort).sum()) for cohort in range(n_cohorts)]
+    columns = np.repeat(np.arange(n_cohorts), sizes)
     return Assignments(_drawn(sum(sizes), len(label), n_draws, rng), columns, len(label), exact=False)
 
 

@@ -69,20 +69,57 @@ def randomisation_of_incomplete(
     return (_test(sample, estimand, statistic, n_draws, rng, level),)
 
 
-def _test(
-    sample: Sample, estimand: Estimand, statistic: Statistic, n_draws: int, rng: np.random.Generator, level: float
-) -> DrawTest | NotEstimable:
+def estimate_of_incomplete(
+    y: ArrayLike,
+    cohort: ArrayLike,
+    *,
+    estimand: Estimand,
+    weights: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    anticipation: int = 0,
+) -> float | NotEstimable:
+    """Return the imputation estimate alone, without any error: for the many samples of a leave-one-out.
+
+    Parameters
+    ----------
+    y, cohort, estimand, weights, cluster, anticipation
+        As in `randomisation_of_incomplete`.
+    """
+    sample = arrange(y, cohort, weights, cluster, anticipation)
+    if isinstance(sample, NotEstimable):
+        return sample
+    prepared = _prepared(sample)
+    if isinstance(prepared, NotEstimable):
+        return prepared
+    sample, observed, label = prepared
+    found = _Terms(sample, observed, estimand).estimates(actual_assignment(label, len(sample.cohorts)))[0, 0]
+    if np.isfinite(found):
+        return float(found)
+    return NotEstimable(Reason.NO_POST_PERIOD, "no pilot is observed at these event times")
+
+
+def _prepared(sample: Sample) -> tuple[Sample, BoolArray, IntArray] | NotEstimable:
+    """Return units with an observation, the observed cells, and the cohort of each assignment unit."""
     observed = np.isfinite(sample.y[0])
     refused = obstacle(sample, observed, never_treated=True) or one_start_each(sample)
     if refused:
         return refused
     present = observed.any(axis=1)
-    sample, observed = sample.keep(present), observed[present]
+    sample = sample.keep(present)
+    first = np.unique(sample.cluster, return_index=True)[1]
+    return sample, observed[present], np.searchsorted(sample.cohorts, sample.cohort[first]).astype(np.int64)
+
+
+def _test(
+    sample: Sample, estimand: Estimand, statistic: Statistic, n_draws: int, rng: np.random.Generator, level: float
+) -> DrawTest | NotEstimable:
+    prepared = _prepared(sample)
+    if isinstance(prepared, NotEstimable):
+        return prepared
+    sample, observed, label = prepared
     before = max(int(sample.onset.min()), 0)
     if statistic == "prescaled" and before < FEWEST_PRE_PERIODS:
         return NotEstimable(Reason.NO_PRE_PERIOD, f"{before} periods before the first start are too few")
-    first = np.unique(sample.cluster, return_index=True)[1]
-    label = np.searchsorted(sample.cohorts, sample.cohort[first]).astype(np.int64)
     assignments = placebo_assignments(label, len(sample.cohorts), n_draws, rng)
     terms = _Terms(sample, observed, estimand)
     try:

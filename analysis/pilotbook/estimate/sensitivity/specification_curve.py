@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotbook.estimate.result import FloatArray
-from pilotbook.estimate.sample import IntArray
+from pilotbook.estimate.sample import BoolArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,11 +19,11 @@ class SpecificationCurve:
     order : (n,)
         Positions of the specifications, smallest estimate first.
     same_sign
-        Share whose estimate has the sign of the one that leads.
+        Share of the others whose estimate has the sign of the one that leads; NaN if there is no other.
     excludes_zero
-        Share whose interval excludes zero, among those with an interval; NaN if none has one.
+        Share of the others whose interval excludes zero, among those with an interval; NaN if none has one.
     within
-        Share whose estimate lies in the interval of the one that leads; NaN if it has none.
+        Share of the others whose estimate lies in the interval of the one that leads; NaN if it has none.
     """
 
     order: IntArray
@@ -42,13 +42,18 @@ def specification_curve(estimate: FloatArray, low: FloatArray, high: FloatArray,
     leading
         Position of the one that leads.
     """
-    has_interval = np.isfinite(low) & np.isfinite(high)
-    beyond = (low > 0) | (high < 0)
+    other = np.arange(len(estimate)) != leading
+    has_interval = other & np.isfinite(low) & np.isfinite(high)
+    same = np.sign(estimate) == np.sign(estimate[leading])
+    within = (estimate >= low[leading]) & (estimate <= high[leading])
+    bounded = bool(np.isfinite(low[leading]) and np.isfinite(high[leading]))
     return SpecificationCurve(
         order=np.argsort(estimate, kind="stable"),
-        same_sign=float((np.sign(estimate) == np.sign(estimate[leading])).mean()),
-        excludes_zero=float(beyond[has_interval].mean()) if has_interval.any() else float("nan"),
-        within=float(((estimate >= low[leading]) & (estimate <= high[leading])).mean())
-        if has_interval[leading]
-        else float("nan"),
+        same_sign=_share(same, other),
+        excludes_zero=_share((low > 0) | (high < 0), has_interval),
+        within=_share(within, other) if bounded else float("nan"),
     )
+
+
+def _share(holds: BoolArray, among: BoolArray) -> float:
+    return float(holds[among].mean()) if among.any() else float("nan")

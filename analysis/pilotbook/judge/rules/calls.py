@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -83,7 +83,7 @@ def _previous(run: Run, arguments: Arguments) -> Value:
 
 def _baseline(run: Run, arguments: Arguments) -> Value:
     name, value = _series(run, arguments[0])
-    mean = np.broadcast_to(operations.mean_before(value.data, run.facts.start), run.facts.shape)
+    mean = operations.mean_before(value.data, run.facts.start)
     return Value(mean, run.lacks.mask(np.isnan(mean), Lack("baseline", name)))
 
 
@@ -147,8 +147,9 @@ def _end(side: str) -> Operation:
     return read
 
 
-def _recorded(record: Collection[str] | None, run: Run, lack: Lack) -> Value:
-    return run.lacks.absent(lack, truth=True) if record is None else known_truth(lack.name in record)
+def _recorded(record: Mapping[str, bool], run: Run, lack: Lack) -> Value:
+    known = record.get(lack.name)
+    return run.lacks.absent(lack, truth=True) if known is None else known_truth(known)
 
 
 def _report_exists(run: Run, arguments: Arguments) -> Value:
@@ -161,7 +162,7 @@ def _meeting_logged(run: Run, arguments: Arguments) -> Value:
 
 def _year_elapsed(run: Run, arguments: Arguments) -> Value:
     ends = [window.end_time for window in run.facts.windows]
-    return Value(np.asarray([[end.dayofyear / (366 if end.is_leap_year else 365) for end in ends]]), NOTHING)
+    return Value(np.asarray([[end.day_of_year / (366 if end.is_leap_year else 365) for end in ends]]), NOTHING)
 
 
 def _fired(run: Run, arguments: Arguments) -> Value:

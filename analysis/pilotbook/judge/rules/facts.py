@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pilotbook.judge.rules.truth import Truth
 
 Column = NDArray[Any]
-"""(units, windows): numbers as float64 (NaN: missing), truths as int8 (see `truth`), texts as object (empty: missing)."""
+"""(units, windows): numbers as float64 (NaN: missing), truths as int8 (`truth`), texts as object (empty: missing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class EffectLimits:
         Level before the reform, NaN if unknown.
     estimate
         The effect, NaN if there is none.
-    row
-        Id of the ledger's row of the adjusted interval.
+    row, harm_row
+        Ids of the ledger's rows of the two intervals.
     lack
         Why it cannot be used, as a code; None if it can.
     """
@@ -44,6 +44,7 @@ class EffectLimits:
     baseline: float = math.nan
     estimate: float = math.nan
     row: str | None = None
+    harm_row: str | None = None
     lack: str | None = None
 
 
@@ -88,7 +89,7 @@ class Facts:
     yearly
         By what an effect is multiplied to be one of a year, by indicator; 1 if not named.
     reports, meetings
-        Kinds of window of which there is a report, or a joint meeting on record; None if nobody keeps a record.
+        Kind of window to whether there is a report of it, or a joint meeting in it; one that is not named is unknown.
     fired
         Other rules, by id: (n, t) truth on these units and windows.
     constants
@@ -103,8 +104,8 @@ class Facts:
     start: NDArray[np.intp]
     effects: Mapping[str, EffectLimits] = field(default_factory=dict)
     yearly: Mapping[str, float] = field(default_factory=dict)
-    reports: Collection[str] | None = None
-    meetings: Collection[str] | None = None
+    reports: Mapping[str, bool] = field(default_factory=dict)
+    meetings: Mapping[str, bool] = field(default_factory=dict)
     fired: Mapping[str, Truth] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
 
@@ -112,3 +113,12 @@ class Facts:
     def shape(self) -> tuple[int, int]:
         """Number of units and of windows."""
         return len(self.units), len(self.windows)
+
+    def latest(self) -> Facts:
+        """Return the same facts of the last window alone."""
+
+        def series(name: str) -> Column | None:
+            column = self.series(name)
+            return None if column is None else column[:, -1:]
+
+        return replace(self, windows=self.windows[-1:], series=series, start=np.minimum(self.start, 1))

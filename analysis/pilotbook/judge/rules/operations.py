@@ -33,12 +33,13 @@ def growth(values: Floats, lag: int) -> Floats:
 
 
 def mean_before(values: Floats, start: NDArray[np.intp]) -> Floats:
-    """Return (n, 1) the mean of each unit's known values before its start; NaN for a unit without start."""
+    """Return (n, t) the mean of each unit's known values before its start; NaN before it, and without one."""
     t = values.shape[1]
     before = (np.arange(t) < start[:, None]) & (start < t)[:, None] & np.isfinite(values)
     count = before.sum(axis=1)
     total = np.where(before, values, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)[:, None]
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return np.where(np.arange(t) >= start[:, None], mean[:, None], np.nan)
 
 
 def group_mean(values: Floats, group: NDArray[np.intp]) -> Floats:

@@ -17,7 +17,6 @@ from pilotbook.panel.catalogue.entry import (
     Text,
 )
 
-
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 

@@ -19,7 +19,7 @@ from pilotbook.panel.contract.faults import FAULTS
 from pilotbook.panel.contract.layout import COLUMNS, LAYOUTS, LONG, Column, Dictionary, TableKind, recognise
 from pilotbook.panel.contract.pivot import pivot
 from pilotbook.panel.contract.raw import RawTable
-from pilotbook.panel.contract.spelling import Reading, read_number
+from pilotbook.panel.contract.spelling import PLAIN_NUMBER, Reading, read_number
 from pilotbook.panel.contract.table import Table
 from pilotbook.panel.finding import Finding
 
@@ -51,7 +51,7 @@ def type_table(raw: RawTable, catalogue: Catalogue, dictionary: Dictionary) -> T
         kind,
         raw.file,
         raw.sheet,
-        pd.DataFrame(frame),
+        pd.DataFrame(frame, copy=False),  # no second copy of a large table
         raw.rows,
         {column.id: raw.header[position] for position, column in columns.items()},
         {column.id: column for column in columns.values()},
@@ -145,25 +145,27 @@ class _Cells:
     def _numbers(self, position: int, column: Column, cells: pa.ChunkedArray) -> NDArray[Any]:
         blank = pc.equal(pc.utf8_trim_whitespace(cells), "")
         bare = pc.if_else(pc.fill_null(blank, True), pa.scalar(None, pa.string()), cells)
-        formats = self.raw.formats.get(position, {})
+        numbers: NDArray[np.float64]
         try:
             numbers = pc.cast(bare, pa.float64()).to_numpy()
             odd = np.flatnonzero(~np.isfinite(numbers) & bare.is_valid().to_numpy())
         except pa.ArrowInvalid:
-            series = bare.to_pandas()
-            numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64)
-            odd = np.flatnonzero(~np.isfinite(numbers) & series.notna().to_numpy())
-        numbers = np.array(numbers, dtype=np.float64)
+            is_plain = pc.fill_null(pc.match_substring_regex(bare, PLAIN_NUMBER), True)
+            numbers = pd.to_numeric(pc.if_else(is_plain, bare, None).to_pandas()).to_numpy(dtype=np.float64)
+            odd = np.flatnonzero(~is_plain.to_numpy())
+        if not numbers.flags.writeable:
+            numbers = numbers.copy()
         notes: dict[int, tuple[str, Reading]] = {}
         for where, text in zip(odd.tolist(), bare.take(odd).to_pylist(), strict=True):
             reading = self._allowed(column, read_number(text))
             numbers[where] = reading.value
             notes[where] = (text, reading)
-        for where, stored in formats.items():
-            notes[where] = (
-                stored,
-                self._allowed(column, Reading(float(numbers[where]), ("percent-format",))),
-            )
+        for where, stored in self.raw.notes.percent.get(position, {}).items():
+            reading = Reading(float(numbers[where]), ("percent-format",))
+            notes[where] = (stored, self._allowed(column, reading))
+        for where, stored in self.raw.notes.as_text.get(position, {}).items():
+            if where not in notes:
+                notes[where] = (stored, Reading(float(numbers[where]), ("number-as-text",)))
         self._note(position, column, notes)
         return numbers
 

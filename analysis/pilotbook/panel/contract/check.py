@@ -19,6 +19,8 @@ from pilotbook.panel.contract.table import Table
 from pilotbook.panel.finding import Finding
 
 READ = (".csv", ".xlsx", ".xlsm", ".parquet")
+_OTHER_TABLES = (".xls", ".xlsb", ".ods", ".et", ".txt", ".tsv", ".dbf", ".dta", ".sav", ".sas7bdat", ".rds", ".json")
+_COMPANIONS = ("README.md", "datapackage.json", "truth.json", "Thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def check(paths: Sequence[Path], catalogue: Catalogue | None = None, part: bool 
     findings: list[Finding] = []
     conversions: list[Conversion] = []
     tables: dict[TableKind, Table] = {}
-    for path, shown in _files(paths):
+    for path, shown in _files(paths, findings):
         source = read_source(path, shown)
         findings += source.findings
         conversions += source.conversions
@@ -107,14 +109,26 @@ def check(paths: Sequence[Path], catalogue: Catalogue | None = None, part: bool 
     return Check(tables, tuple(ordered), tuple(conversions))
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+def _files(paths: Sequence[Path], findings: list[Finding]) -> Iterator[tuple[Path, str]]:
+    """Give the files to read; what a folder holds beside them is a finding."""
     for path in paths:
-        if path.is_dir():
-            for file in sorted(path.iterdir()):
-                if file.suffix.lower() in READ and not file.name.startswith((".", "~$")):
-                    yield file, file.name
-        else:
+        if not path.is_dir():
             yield path, path.name
+            continue
+        files = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "~$"))]
+        tables = [file for file in files if file.suffix.lower() in READ]
+        yield from ((file, file.name) for file in tables)
+        others = [file for file in files if file not in tables and file.name not in _COMPANIONS]
+        findings += [_left_out(file) for file in others]
+        if not files:
+            findings.append(Finding(path.name, "no-files", FAULTS["no-files"].sentence))
+
+
+def _left_out(file: Path) -> Finding:
+    """Say that a file of a folder is not read: an error if it is a table in another format."""
+    suffix = file.suffix.lower()
+    fault = FAULTS["file-type" if suffix in _OTHER_TABLES else "file-left-out"]
+    return Finding(file.name, fault.id, fault.sentence.format(value=suffix), severity=fault.severity)
 
 
 def _add(tables: dict[TableKind, Table], table: Table) -> Iterator[Finding]:

@@ -18,8 +18,7 @@ YELLOW, RED = 5.0, 20.0  # per cent of the expected values
 def completeness_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Iterator[Finding]:
     """Yield periods, counties, rows and values that are missing."""
     present = grid.present
-    for t in np.flatnonzero(~present.any(axis=0)):
-        yield table.finding("missing-period", column="period", period=grid.periods[t])
+    yield from _periods(table, grid)
     yield from _counties(table, grid)
     for column in table.values:
         if "[" in column.id:  # a subgroup is reported where it applies
@@ -34,6 +33,18 @@ def completeness_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Itera
         if missing > YELLOW:
             rule = "mostly-missing" if missing > RED else "often-missing"
             yield table.finding(rule, column=column.id, share=missing)
+
+
+def _periods(table: Table, grid: Grid) -> Iterator[Finding]:
+    """Yield one finding per run of periods that no county has: one wrong year leaves hundreds."""
+    absent = np.flatnonzero(~grid.present.any(axis=0))
+    for run in np.split(absent, np.flatnonzero(np.diff(absent) > 1) + 1):
+        if len(run):
+            first, last = grid.periods[run[0]], grid.periods[run[-1]]
+            shown = first if len(run) == 1 else f"{first} to {last}"
+            yield table.finding(
+                "missing-period", column="period", period=shown, begin=grid.periods[0], end=grid.periods[-1]
+            )
 
 
 def _known(values: NDArray[np.float64]) -> NDArray[np.bool_]:

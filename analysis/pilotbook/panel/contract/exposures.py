@@ -72,13 +72,17 @@ def _exposed_early(exposure: Table, panel: Table) -> Iterator[Finding]:
         if county and period:
             start[county] = min(start.get(county, period), period, key=_day)
     counties, periods = panel.array("county"), panel.array("period")
+    said: set[str] = set()  # the first row of a county speaks for the others
     for i in np.flatnonzero(panel.array("exposed") == 1):
         county, period = counties[i], periods[i]
+        if county in said:
+            continue
         if period and (county not in start or _day(period) < _day(start[county])):
             gaps = {
                 "period": period,
                 "start": start.get(county, "no period (it is not in the exposure table)"),
             }
+            said.add(county)
             yield panel.finding("exposed-before-start", int(i), "exposed", **gaps)
 
 

@@ -41,9 +41,12 @@ _ERRORS: dict[str, dict[str, str]] = {
         "missing-file": "the file does not exist; check the path",
         "file-type": "files of type '{value}' are not read; save it as .csv, .xlsx or .parquet",
         "file-unreadable": "it cannot be opened ({detail}); save it again with the program it came from",
-        "encoding": "it is neither UTF-8 nor GB18030; save it as CSV UTF-8",
+        "encoding": "it is neither UTF-8 nor GB18030 text; save it as CSV UTF-8",
         "empty-file": "it is empty; it needs a header row and data",
         "no-rows": "it has a header but no rows; add the data",
+        "no-files": "the folder holds no .csv, .xlsx or .parquet file; put the tables into it, or name the file",
+        "separator": "its cells are separated by {what}, not by commas; save it as CSV UTF-8 with commas",
+        "merged-cells": "the cells {ref} are merged, so that all but the first are empty; unmerge them and fill in each",
         "not-rectangular": "the row has {found} cells and the header {expected}; quote cells that hold a comma",
     },
     "header": {
@@ -88,7 +91,8 @@ _ERRORS: dict[str, dict[str, str]] = {
         "unit-in-cell": "'{value}' carries a unit; enter the number alone, in {unit}",
     },
     "completeness": {
-        "missing-period": "no county has a row for {period}, which lies inside the panel; add it",
+        "missing-period": "no county has a row for {period}, inside the panel that begins in {begin} and ends in {end}; "
+                          "add the rows, or correct the period that stands apart",
     },
     "ratio": {
         "ratio-mismatch": "{value} is not {per:g} × {numerator:g} / {denominator:g} = {ratio:g}; "
@@ -125,6 +129,7 @@ _ERRORS: dict[str, dict[str, str]] = {
     },
     "vintage": {
         "vintage-name": "'{value}' is no vintage; write the period of the hand-over, such as 2025Q1",
+        "dataset-name": "'{value}' is no name of a data set; write letters, digits and hyphens, or a path with a slash",
         "no-vintages-here": "data set {value} is a single described file and has no vintages; choose another name",
         "panel-missing": "the first vintage needs the panel table (county, period, indicators); hand it in as well",
         "vintage-exists": "vintage {value} is there already and is never overwritten; use a new name",
@@ -136,8 +141,14 @@ _ERRORS: dict[str, dict[str, str]] = {
     },
 }
 _WARNINGS: dict[str, dict[str, str]] = {
+    "file": {
+        "hidden-sheet": "the sheet is hidden and was read all the same; show it, or delete it if it should not count",
+        "hidden-cells": "{rows} rows and {columns} groups of columns are hidden and were read all the same; show them",
+        "file-left-out": "the file is no table and was left out; take it out of the folder",
+    },
     "header": {
         "unknown-column": "the column is not in the dictionary and is left out; {hint}",
+        "unknown-indicator": "'{value}' is not in the dictionary and its rows, {count} of them, are left out; {hint}",
     },
     "range": {
         "below-soft": "{value} is unusually low for {label} (below {bound}); check it with whoever reported it",

@@ -27,9 +27,10 @@ def unknown_counties(table: Table, counties: Table, rule: str = "unknown-county"
     """Yield the first row of every county that another table does not have."""
     known = set(counties.array("county"))
     codes = table.array("county")
-    for code in dict.fromkeys(codes):
-        if code and code not in known:
-            yield table.finding(rule, int(np.flatnonzero(codes == code)[0]), "county")
+    first = np.flatnonzero(~table.frame.duplicated(["county"]).to_numpy())
+    for position in first.tolist():
+        if codes[position] and codes[position] not in known:
+            yield table.finding(rule, position, "county")
 
 
 def main_kind(table: Table) -> PeriodKind:

@@ -30,9 +30,10 @@ def pivot(
     names = frame["indicator"].to_numpy(dtype=object)
     meanings = {name: dictionary.column(name) if name else None for name in dict.fromkeys(names)}
     ids = pd.Series([_value_id(meanings[name]) for name in names])
-    for position in np.flatnonzero((ids == "").to_numpy() & (names != "")):
-        hint = dictionary.hint(names[position])
-        findings.append(table.finding("unknown-column", int(position), "indicator", hint=hint))
+    unknown = pd.Series(names)[(ids == "").to_numpy() & (names != "")]
+    for name, rows in unknown.groupby(unknown, sort=False):
+        gaps = {"count": len(rows), "hint": dictionary.hint(str(name))}
+        findings.append(table.finding("unknown-indicator", int(rows.index[0]), "indicator", **gaps))
     known = (ids != "").to_numpy()
     full_key = frame[key].assign(indicator=ids)
     again = full_key.duplicated().to_numpy() & known

@@ -28,7 +28,7 @@ def range_faults(table: Table, catalogue: Catalogue) -> Iterator[Finding]:
     if not rules.columns:
         return
     try:
-        rules.validate(table.frame, lazy=True)
+        rules.validate(table.frame, lazy=True, inplace=True)  # nothing is coerced, so nothing is copied
     except SchemaErrors as errors:
         cases = errors.failure_cases
         broken = list(zip(cases["column"], cases["check"], cases["index"], strict=True))

@@ -18,6 +18,31 @@ HEADER_ROW = 1
 
 
 @dataclass(frozen=True, slots=True)
+class CellNotes:
+    """Cells of a workbook that are not what their text looks like: column to place to what is stored.
+
+    Attributes
+    ----------
+    percent
+        Cells whose per cent format was applied, with the number as stored.
+    as_text
+        Numbers that are stored as text.
+    """
+
+    percent: dict[int, dict[int, str]] = field(default_factory=dict)
+    as_text: dict[int, dict[int, str]] = field(default_factory=dict)
+
+    def at(self, rows: NDArray[np.int64]) -> CellNotes:
+        """Return the notes with positions among these rows in the place of row numbers."""
+        place = {int(number): i for i, number in enumerate(rows)}
+
+        def placed(by_column: dict[int, dict[int, str]]) -> dict[int, dict[int, str]]:
+            return {c: {place[n]: text for n, text in cells.items() if n in place} for c, cells in by_column.items()}
+
+        return CellNotes(placed(self.percent), placed(self.as_text))
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """One table as it stands in a file.
 
@@ -31,8 +56,8 @@ class RawTable:
         One array per column: text, or typed if the file is typed.
     rows
         Row number of each record as an editor counts it.
-    formats
-        Per column, positions of cells whose per cent format was applied, with the number as stored.
+    notes
+        What a workbook knows of its cells beyond their text.
     header_row
         Row number of the header.
     """
@@ -42,7 +67,7 @@ class RawTable:
     header: tuple[str, ...]
     columns: tuple[pa.ChunkedArray, ...]
     rows: NDArray[np.int64]
-    formats: dict[int, dict[int, str]] = field(default_factory=dict)
+    notes: CellNotes = field(default_factory=CellNotes)
     header_row: int = HEADER_ROW
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 from pathlib import Path
@@ -16,6 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pilotbook.panel.contract.conversion import Conversion
 from pilotbook.panel.contract.raw import HEADER_ROW, RawTable, Source, checked, refused
 from pilotbook.panel.contract.workbook import read_workbook
+
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", "，": "full-width commas", "、": "、"}
 
 
 def read_source(path: Path, shown: str | None = None) -> Source:
@@ -53,8 +56,13 @@ def _read_csv(path: Path, name: str) -> Source:
         except UnicodeDecodeError:
             return refused(name, "encoding")
         conversions.append(Conversion(name, "encoding", 1, "GB18030", "GB18030"))
+        content = text.encode("utf-8")
+    if "\0" in text:
+        return refused(name, "encoding")
     if not text.strip():
         return refused(name, "empty-file")
+    if (other := _other_separator(text)) is not None:
+        return refused(name, "separator", row=1, what=other)
     ragged: list[tuple[int, int, int]] = []
     blank: list[int] = []
 
@@ -66,7 +74,7 @@ def _read_csv(path: Path, name: str) -> Source:
         return "skip"
 
     table = pa.csv.read_csv(
-        io.BytesIO(text.encode("utf-8")),
+        io.BytesIO(content.removeprefix(codecs.BOM_UTF8)),
         # one thread: with more of them pyarrow does not number the rows that it skips
         read_options=pa.csv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=1 << 26),
         parse_options=pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip),
@@ -75,10 +83,18 @@ def _read_csv(path: Path, name: str) -> Source:
     if ragged:
         row, found, expected = ragged[0]
         return refused(name, "not-rectangular", row=row, found=found, expected=expected)
-    numbers = np.setdiff1d(np.arange(1, table.num_rows + len(blank) + 1), blank)
+    numbers = np.delete(np.arange(1, table.num_rows + len(blank) + 1), np.asarray(blank, dtype=int) - 1)
     header = tuple((column[0].as_py() or "").strip() for column in table.columns)
     columns = tuple(column.slice(1) for column in table.columns)
     return checked(RawTable(name, None, header, columns, numbers[1:]), conversions)
+
+
+def _other_separator(text: str) -> str | None:
+    """Name what separates the cells of the header if it is not the comma."""
+    header = text.lstrip("\r\n").partition("\n")[0]
+    counts = {what: header.count(sign) for sign, what in SEPARATORS.items()}
+    most = max(counts, key=lambda what: counts[what])
+    return most if counts[most] > header.count(",") else None
 
 
 def _read_parquet(path: Path, name: str) -> Source:

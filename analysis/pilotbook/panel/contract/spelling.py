@@ -45,8 +45,10 @@ REGIONS = {
     "民族地区": "ethnic-remote",
     "边远民族地区": "ethnic-remote",
 }
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+PLAIN_NUMBER = rf"^[ \t]*{_NUMBER.pattern}[ \t]*$"
+"""How a number looks that needs no conversion."""
 _DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 _NUMBER_RANGE = re.compile(r"[\d.]+\s*[-~至到]\s*[\d.]+")
 _NUMERAL = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -58,7 +60,7 @@ _QUARTER_FIRST = re.compile(r"[Qq]([1-4])[\s/-]([12]\d{3})")
 _MONTH = re.compile(r"([12]\d{3})\s*[-/.年]\s*(0?[1-9]|1[0-2])\s*月?")
 _MONTH_PLAIN = re.compile(r"([12]\d{3})(0[1-9]|1[0-2])")
 _CANONICAL = re.compile(r"[12]\d{3}(Q[1-4]|-(0[1-9]|1[0-2]))?")
-_SERIALS = range(20_000, 80_000)  # 1954 to 2119 as day numbers of a spreadsheet; no year and no yyyymm lies there
+_SERIALS = range(29_221, 73_051)  # 1980 to 2099 as day numbers of a spreadsheet; no year and no yyyymm lies there
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,15 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def is_plain_number(text: str) -> bool:
+    """Tell whether a text is a number that needs no conversion."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def read_number(text: str) -> Reading:
     """Read a number; a per cent sign is dropped and reported, thousands separators likewise."""
     bare = plain(text)
-    done = ["full-width"] if bare != text.strip() else []
+    done = ["full-width"] if bare != text.strip(" \t") else []
     if bare.lower() in MISSING:
         return Reading(math.nan, ("missing-marker",))
     if bare.endswith("%") and _NUMBER.fullmatch(bare[:-1].strip()):

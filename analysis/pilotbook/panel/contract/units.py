@@ -17,6 +17,8 @@ from pilotbook.panel.finding import Finding
 FIT = (1 / 1.5, 1.5)
 FACTORS = {"fraction-among-percents": 100.0, "ten-thousands": 10_000.0}
 MINIMUM_VALUES = 4  # values of a county needed to say what is usual there
+# a value lies between the usual one and one in the wrong unit from this many times below the usual one
+BETWEEN = {"fraction-among-percents": 1.5, "ten-thousands": 10.0}
 LEAST_SHARE = 5.0  # per cent; a share that is usually smaller may well be a hundredth of that for once
 
 
@@ -38,7 +40,7 @@ def unit_faults(table: Table, grid: Grid, catalogue: Catalogue) -> Iterator[Find
         usual = _usual(matrix)
         if indicator.is_share:
             usual = np.where(usual >= LEAST_SHARE, usual, np.nan)
-        for n, t in np.argwhere(_off_by(matrix, usual, FACTORS[rule])):
+        for n, t in np.argwhere(_off_by(matrix, usual, rule)):
             where = int(grid.position[n, t])
             yield table.finding(rule, where, column.id, usual=f"{usual[n, 0]:.4g}", unit=indicator.unit)
 
@@ -59,6 +61,13 @@ def _usual(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(enough & (median > 0), median, np.nan)
 
 
-def _off_by(matrix: NDArray[np.float64], usual: NDArray[np.float64], factor: float) -> NDArray[np.bool_]:
+def _off_by(matrix: NDArray[np.float64], usual: NDArray[np.float64], rule: str) -> NDArray[np.bool_]:
+    """Return (N, T) which values fit after the factor; none in a county that also has values in between.
+
+    A series that really falls so low passes through what lies between; a wrong unit jumps over it.
+    """
+    factor = FACTORS[rule]
     ratio = matrix * factor / usual
-    return np.isfinite(ratio) & (ratio > FIT[0]) & (ratio < FIT[1])
+    off = np.isfinite(ratio) & (ratio > FIT[0]) & (ratio < FIT[1])
+    passed = (ratio >= FIT[1]) & (ratio < factor / BETWEEN[rule])
+    return off & ~passed.any(axis=1, keepdims=True)

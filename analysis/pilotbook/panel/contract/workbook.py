@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,17 +13,21 @@ import pyarrow as pa
 from openpyxl import load_workbook
 
 from pilotbook.panel.contract.conversion import Conversion
-from pilotbook.panel.contract.raw import RawTable, Source, checked, refused
+from pilotbook.panel.contract.faults import FAULTS
+from pilotbook.panel.contract.raw import CellNotes, RawTable, Source, checked, refused
+from pilotbook.panel.contract.sheet_facts import SheetFacts, sheet_facts
+from pilotbook.panel.contract.spelling import is_plain_number
+from pilotbook.panel.finding import Finding
 
 
 def read_workbook(path: Path, name: str) -> Source:
     """Read every sheet that is not empty."""
     source = Source([], [], [])
-    formulas = _formulas_without_value(path)
     book = load_workbook(path, read_only=True, data_only=True)
     try:
+        facts = sheet_facts(path, book)
         for sheet in book.worksheets:
-            if (part := _read_sheet(sheet, name, formulas.get(sheet.title, {}))) is not None:
+            if (part := _read_sheet(sheet, name, facts[sheet.title])) is not None:
                 source.tables += part.tables
                 source.findings += part.findings
                 source.conversions += part.conversions
@@ -35,33 +38,18 @@ def read_workbook(path: Path, name: str) -> Source:
     return source
 
 
-def _formulas_without_value(path: Path) -> dict[str, dict[tuple[int, int], str]]:
-    """Return, by sheet and place, formulas whose result the file does not store: they would read as empty cells."""
-    with zipfile.ZipFile(path) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        if not any(b"<f>" in content or b"<f " in content for content in map(archive.read, sheets)):
-            return {}
-    values = load_workbook(path, data_only=True)
-    found: dict[str, dict[tuple[int, int], str]] = {}
-    for sheet in load_workbook(path).worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f" and values[sheet.title].cell(cell.row, cell.column).value is None:
-                    found.setdefault(sheet.title, {})[cell.row, cell.column] = str(cell.value)
-    return found
-
-
-def _read_sheet(sheet: Any, name: str, formulas: Mapping[tuple[int, int], str]) -> Source | None:
+def _read_sheet(sheet: Any, name: str, facts: SheetFacts) -> Source | None:
     """Read a sheet; None if it is empty. Rows without any value are skipped but counted."""
+    sheet.reset_dimensions()  # what the file says of its size may be a million formatted, empty rows
     records: list[tuple[int, list[str]]] = []
-    formats: dict[int, dict[int, str]] = {}
+    notes = CellNotes()
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [_cell_text(cell) or formulas.get((number, i), "") for i, cell in enumerate(cells, start=1)]
+        texts = [_cell_text(cell) or facts.lost.get((number, i), "") for i, cell in enumerate(cells, start=1)]
         if not any(texts):
             continue
-        for position, cell in enumerate(cells):
-            if records and _is_percent(cell):
-                formats.setdefault(position, {})[number] = repr(cell.value)
+        if records:
+            for position, cell in enumerate(cells):
+                _note(notes, position, number, cell)
         records.append((number, texts))
     titles = _title_rows(records)
     records = records[len(titles) :]
@@ -76,10 +64,37 @@ def _read_sheet(sheet: Any, name: str, formulas: Mapping[tuple[int, int], str]) 
         return refused(name, "no-rows", sheet=sheet.title)
     header = tuple(text.strip() for text in padded[0])
     rows = np.asarray([number for number, _ in records[1:]], dtype=np.int64)
-    place = {int(number): i for i, number in enumerate(rows)}
-    placed = {column: {place[n]: text for n, text in cells.items() if n in place} for column, cells in formats.items()}
     left_out = [Conversion(name, "title-row", 1, text, "", sheet.title, rows=str(number)) for number, text in titles]
-    return checked(RawTable(name, sheet.title, header, columns, rows, placed, records[0][0]), left_out)
+    table = RawTable(name, sheet.title, header, columns, rows, notes.at(rows), records[0][0])
+    source = checked(table, left_out)
+    source.findings += _beside_the_cells(table, facts)
+    return source
+
+
+def _note(notes: CellNotes, position: int, number: int, cell: Any) -> None:
+    if isinstance(cell.value, str):
+        if is_plain_number(cell.value.strip()):
+            notes.as_text.setdefault(position, {})[number] = cell.value
+    elif _is_percent(cell):
+        notes.percent.setdefault(position, {})[number] = repr(cell.value)
+
+
+def _beside_the_cells(table: RawTable, facts: SheetFacts) -> Iterator[Finding]:
+    """Yield what a sheet merges, which loses values, and what it hides."""
+
+    def finding(id: str, row: int | None = None, column: str | None = None, **gaps: Any) -> Finding:
+        fault = FAULTS[id]
+        return Finding(table.file, id, fault.sentence.format(**gaps), table.sheet, row, column, severity=fault.severity)
+
+    for merged in facts.merged:
+        if merged.last_row >= table.header_row:
+            inside = merged.first_column <= len(table.header)
+            column = (table.header[merged.first_column - 1] if inside else "") or None
+            yield finding("merged-cells", merged.first_row, column, ref=merged.ref)
+    if facts.hidden:
+        yield finding("hidden-sheet")
+    if facts.hidden_rows or facts.hidden_columns:
+        yield finding("hidden-cells", rows=facts.hidden_rows, columns=facts.hidden_columns)
 
 
 def _title_rows(records: Sequence[tuple[int, list[str]]]) -> list[tuple[int, str]]:

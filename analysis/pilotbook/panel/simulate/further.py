@@ -27,6 +27,8 @@ BY_ALLIANCE = (
 )
 DIABETES_COST = 1_250.0  # near the limit of 1,200 CNY that a rule reads, so that it fires here and not there
 BETWEEN = 1.3  # facilities differ from each other more than counties do
+ADMISSIONS = {"township": 120, "community": 80, "secondary": 1_400, "tertiary": 3_600}
+REVENUE_OF_AN_ADMISSION = 9_000.0  # CNY, outpatients included
 GRADES = ("A", "B", "C", "D")
 
 
@@ -47,9 +49,25 @@ def facilities(world: World, catalogue: Catalogue) -> pd.DataFrame:
         if indicator.level == "facility" or indicator.id in ALSO_BY_FACILITY:
             centre = np.repeat(world.with_reform[indicator.id][: len(codes), -1], len(LEVELS))
             table[indicator.id] = _around(centre, size, indicator.id, catalogue, rng).ravel()
+    if world.scenario.alerts:  # funnels need what shares are shares of
+        table |= _sizes(world, len(codes), len(months))
     grade = rng.choice(GRADES, len(ids), p=(0.3, 0.5, 0.15, 0.05))
     table["credit_grade"] = np.repeat(grade, len(months))
     return pd.DataFrame(table)
+
+
+def _sizes(world: World, counties: int, months: int) -> dict[str, NDArray[np.float64]]:
+    """Return what shares of facilities are shares of: admissions of a month, and revenue in proportion to them."""
+    rng = generator(world.seed, "facility sizes")
+    typical = np.asarray([ADMISSIONS[level] for level in LEVELS] * counties)[:, None]
+    admissions = typical * rng.lognormal(0, 0.35, typical.shape) * rng.lognormal(0, 0.05, (len(typical), months))
+    admissions = np.maximum(np.round(admissions), 1.0).ravel()
+    revenue = np.round(admissions * REVENUE_OF_AN_ADMISSION, -2)
+    return {
+        "infusion_over5_share.denominator": admissions,
+        "drug_share.denominator": revenue,
+        "exam_share.denominator": revenue,
+    }
 
 
 def alliances(world: World, catalogue: Catalogue) -> pd.DataFrame:

@@ -100,6 +100,8 @@ class Scenario(_Part):
         Share of values that are missing, at random, in controls and in pilots.
     faults
         Whether the files that are handed in hold planted faults.
+    alerts
+        Whether alerts are planted, and nothing else raises one; by month only.
     errors
         Whether counties deviate at random from their path; switched off only to look at the truth.
     """
@@ -121,6 +123,7 @@ class Scenario(_Part):
     missing: float = Field(default=0.005, ge=0, lt=1)
     missing_pilots: float | None = Field(default=None, ge=0, lt=1)
     faults: bool = False
+    alerts: bool = False
     errors: bool = True
 
     @model_validator(mode="after")

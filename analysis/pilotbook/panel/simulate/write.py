@@ -17,6 +17,7 @@ from pilotbook.panel.catalogue import Catalogue, read_catalogue
 from pilotbook.panel.contract.layout import TableKind
 from pilotbook.panel.ingest import ingest
 from pilotbook.panel.periods import FREQUENCY
+from pilotbook.panel.simulate.alerts import CHANGED, plant_alerts
 from pilotbook.panel.simulate.faults import plant
 from pilotbook.panel.simulate.tables import tables
 from pilotbook.panel.simulate.truth import truth
@@ -65,6 +66,9 @@ def write_simulation(world: World, folder: Path, csv: bool = False, catalogue: C
     folder.mkdir(parents=True, exist_ok=True)
     made = tables(world, catalogue)
     known = truth(world, catalogue)
+    if world.scenario.alerts:
+        made, alerts = plant_alerts(made, world)
+        known["planted_alerts"] = {"changed": list(CHANGED), "alerts": [alert.as_dict() for alert in alerts]}
     if world.scenario.faults:
         made, planted = plant(made, world.seed)
         known["planted_faults"] = [fault.as_dict() for fault in planted]

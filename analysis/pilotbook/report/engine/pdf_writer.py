@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -73,8 +75,10 @@ def compile_typst(text: str, document: Document, directory: Path) -> bytes:
     """
     noon = publication_moment(document.source.front)
     try:
-        compiler = typst.Compiler(text.encode(), root=directory, font_paths=typst_fonts())
-        pdf = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=noon)
+        with _compiler() as compiler:
+            pdf = compiler.compile(
+                text.encode(), root=directory, format="pdf", pdf_standards=list(STANDARDS), timestamp=noon
+            )
     except typst.TypstError as error:
         hints = "; ".join(error.hints)
         line = re.search(r"^ *\d+ │ (.*)$", error.diagnostic, re.MULTILINE)
@@ -82,3 +86,19 @@ def compile_typst(text: str, document: Document, directory: Path) -> bytes:
         raise document.source.place.error(f"the PDF cannot be made: {error.message}{near} ({hints})") from error
     assert isinstance(pdf, bytes)
     return pdf
+
+
+_idle: list[typst.Compiler] = []
+
+
+@contextmanager
+def _compiler() -> Iterator[typst.Compiler]:
+    """Lend a compiler that nobody uses; one that has worked before remembers the layout of what reports share."""
+    try:
+        compiler = _idle.pop()
+    except IndexError:
+        compiler = typst.Compiler(font_paths=typst_fonts())
+    try:
+        yield compiler
+    finally:
+        _idle.append(compiler)

@@ -1,0 +1,1 @@
+"""Monitoring: the rules of the catalogue, read from the tables of a vintage and from the ledger."""
