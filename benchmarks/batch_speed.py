@@ -240,7 +240,7 @@ def main() -> None:
             edited(project),
         ]
     lines = [
-        f"{JOBS} jobs on {os.cpu_count()} cores; {OUTCOMES} outcomes, {COUNTIES} counties × 24 quarters, unless it says more."
+        f"{JOBS} jobs on {os.cpu_count()} cores; {OUTCOMES} outcomes, {COUNTIES} counties × 24 quarters unless stated."
     ]
     for table in tables:
         lines += ["", *table]
