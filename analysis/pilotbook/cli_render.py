@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pilotbook.cli_overview import write_overview
 from pilotbook.errors import CallError, ParameterError
 from pilotbook.project import BUILD, PLANS
 
@@ -93,6 +94,9 @@ def render(
             outcomes = _several(requests, jobs, scheduler, as_json)
     finally:
         cache.clean_up()
+    if every and not as_json:
+        for period in dict.fromkeys(periods):
+            write_overview(out, period, languages, formats, engine)
     if as_json:
         click.echo(json.dumps({"reports": [o.as_dict() for o in outcomes]}, indent=1, ensure_ascii=False))
     return max((outcome.exit_status for outcome in outcomes), default=0)

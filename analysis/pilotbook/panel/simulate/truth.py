@@ -37,7 +37,7 @@ def outcome_truth(world: World, id: str, catalogue: Catalogue) -> dict[str, Any]
 
     ``att`` is the mean over all cells under the reform of the difference of the potential outcomes; beside it the same
     by event time, by cohort, by period and at the end, with equal and with population weights. ``att_log`` is the mean
-    difference of logarithms where the outcome is simulated on the log scale.
+    difference of logarithms where the outcome is simulated on the log scale, with ``log_by_event_time``.
     """
     difference = world.with_reform[id] - world.without[id]
     draw, periods = catalogue.draws[id], world.scenario.axis
@@ -68,6 +68,9 @@ def outcome_truth(world: World, id: str, catalogue: Catalogue) -> dict[str, Any]
     if draw.scale == "log":
         logs = np.log(world.with_reform[id]) - np.log(world.without[id])
         found["att_log"] = _mean(logs, treated)
+        found["log_by_event_time"] = {
+            str(e): _mean(logs, treated & (event == e)) for e in np.unique(event[treated]).tolist()
+        }
     return found
 
 
