@@ -1,9 +1,36 @@
 -- Shared by both engines, last of the filters. Columns are as wide as their content: Pandoc would otherwise take the lengths of the
 -- dashes in the source as widths. In HTML a table wider than the page scrolls, in a region that the keyboard reaches.
-local name = 'Table'
+-- What it shows can be taken along as CSV.
+local name, offer = 'Table', 'CSV'
+local count = 0
 
 local function read_words(meta)
+  if meta.words and meta.words.csv then offer = pandoc.utils.stringify(meta.words.csv) end
   if meta.words and meta.words.table then name = pandoc.utils.stringify(meta.words.table) end
+end
+
+local function quoted(cell) return '"' .. pandoc.utils.stringify(cell.contents):gsub('"', '""') .. '"' end
+
+local function csv(element)
+  local lines = {}
+  local function add(rows)
+    for _, row in ipairs(rows) do
+      local cells = {}
+      for _, cell in ipairs(row.cells) do table.insert(cells, quoted(cell)) end
+      table.insert(lines, table.concat(cells, ','))
+    end
+  end
+  add(element.head.rows)
+  for _, body in ipairs(element.bodies) do add(body.body) end
+  return table.concat(lines, '\r\n') .. '\r\n'
+end
+
+local function link(element)
+  count = count + 1
+  local escaped = csv(element):gsub('[^%w%-_.~]', function(byte) return ('%%%02X'):format(byte:byte()) end)
+  local attributes = { { 'download', ('table-%d.csv'):format(count) } }
+  local target = 'data:text/csv;charset=utf-8,%EF%BB%BF' .. escaped
+  return pandoc.Plain { pandoc.Link(offer, target, '', pandoc.Attr('', { 'csv' }, attributes)) }
 end
 
 local function dress(element)
@@ -13,7 +40,7 @@ local function dress(element)
     return element, false
   end
   local attributes = { { 'role', 'group' }, { 'tabindex', '0' }, { 'aria-label', name } }
-  return pandoc.Div({ element }, pandoc.Attr('', { 'table-scroll' }, attributes)), false
+  return pandoc.Div({ element, link(element) }, pandoc.Attr('', { 'table-scroll' }, attributes)), false
 end
 
 return { { Meta = read_words }, { traverse = 'topdown', Table = dress } }

@@ -15,6 +15,7 @@ from pilotbook.cli_draft import data_simulate_reform, plan_draft
 from pilotbook.cli_overview import overview
 from pilotbook.cli_release import COMMANDS as RELEASE_COMMANDS
 from pilotbook.cli_render import render, why
+from pilotbook.cli_rules import rules
 from pilotbook.cli_site import COMMANDS as SITE_COMMANDS
 from pilotbook.errors import PilotbookError
 from pilotbook.project import PLANS
@@ -66,6 +67,7 @@ app.add_command(data)
 app.add_command(overview)
 data.add_command(data_simulate_reform)
 app.add_command(render)
+app.add_command(rules)
 app.add_command(why)
 for command in (*RELEASE_COMMANDS, *SITE_COMMANDS):
     app.add_command(command)

@@ -172,11 +172,17 @@ def test_page_one_says_how_the_plan_stands_to_its_registration(tmp_path: Path) -
     assert "**after** data under the reform were there" in _basis(plan_file)
     path.write_text(path.read_text().replace("direction: higher", "direction: lower"))
     changed = read_plan(path)
+    evaluation = evaluate(changed, load_panel(changed), "2022Q4")
+    told = dict(commitments.commitments(evaluation, Numbers(evaluation.ledger, "en")))
+    assert "registered 'higher', now 'lower'" in told["Changed without a record"]
     assert "**without a record**" in _basis(changed)
     with pytest.raises(PlanError, match="registered 'higher', now 'lower'"):
         register_plan(changed, None, datetime.date(2023, 2, 1))
     register_plan(changed, "The sign was wrong", datetime.date(2023, 2, 1))
     assert "deviations since then: 2023-02-01: The sign was wrong" in _basis(changed)
+    evaluation = evaluate(changed, load_panel(changed), "2022Q4")
+    told = dict(commitments.commitments(evaluation, Numbers(evaluation.ledger, "en")))
+    assert told["Deviation of 2023-02-01"].startswith("The sign was wrong; `outcomes.visits.direction`: registered")
 
 
 def _basis(plan_file: Any) -> str:

@@ -35,6 +35,7 @@ def row(id: str, estimate: float | None, se: float | None = 1.0, **values: Any) 
         "se": se,
         "ci_low": None if half is None else estimate - half,
         "ci_high": None if half is None else estimate + half,
+        "level": None,
         **values,
     }
 
@@ -43,6 +44,10 @@ def ledger(*rows: dict[str, Any], verdicts: dict[str, str] | None = None, **valu
     told = [{"outcome": name, "verdict": verdict, "grade": "B"} for name, verdict in (verdicts or {}).items()]
     basis = {"plan": "budget", "period": "2020", "headline": {"visits": "budget/visits/a"}, "rules": []}
     return {**basis, "estimates": list(rows), "verdicts": told, **values}
+
+
+def rule(name: str, state: str) -> dict[str, Any]:
+    return {"rule": name, "reading": "as-written", "state": state}
 
 
 def test_changes_are_ranked_by_standard_errors():
@@ -65,6 +70,19 @@ def test_without_an_error_the_new_one_measures_or_nothing_does():
     assert {change.row: change.errors for change in found.changes} == {"budget/visits/a": 2.0, "budget/visits/b": None}
 
 
+def test_of_a_test_without_an_error_the_interval_measures():
+    wide = {"ci_low": -1.0, "ci_high": 3.0, "level": 0.95}  # half width 2, as 1.96 standard errors
+    found = changes(ledger(row("visits/a", 1.0, None, **wide)), ledger(row("visits/a", 2.0, None, **wide)))
+    assert found.changes[0].errors == pytest.approx(1.96 / 2, rel=1e-4)
+
+
+def test_where_another_row_leads_both_are_named():
+    old = ledger(row("visits/a", 1.0))
+    new = ledger(row("visits/a", 1.0), row("visits/z", 2.5), headline={"visits": "budget/visits/z"})
+    (change,) = changes(old, new).changes
+    assert (change.was, change.row, change.difference) == ("budget/visits/a", "budget/visits/z", 1.5)
+
+
 def test_what_appeared_is_gone_or_the_same_is_counted():
     old = ledger(row("visits/a", 1.0), row("visits/b", 1.0))
     new = ledger(row("visits/b", 1.0 + 1e-15), row("visits/c", 1.0))
@@ -79,7 +97,7 @@ def test_flips_of_sign_verdict_grade_and_rule():
         row("visits/b", 1.0, spec={"error": "CR2"}),
         row("visits/c", 1.0, role="description"),
         verdicts={"visits": "improved"},
-        rules=[{"id": "R01", "state": "fires"}, {"id": "R02", "state": "silent"}],
+        rules=[rule("R01", "fired"), rule("R02", "not_fired")],
     )
     new = copy.deepcopy(old)
     for each in new["estimates"]:
@@ -90,7 +108,7 @@ def test_flips_of_sign_verdict_grade_and_rule():
     assert found == {
         ("verdict", "visits"): ("improved", "no_detectable_effect"),
         ("grade", "visits"): ("B", "C"),
-        ("rule", "R01"): ("fires", "not_evaluable"),
+        ("rule", "R01"): ("fired", "not_evaluable"),
         ("sign", "budget/visits/a"): ("+1", "-1"),
     }
 

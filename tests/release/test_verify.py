@@ -274,7 +274,7 @@ def test_another_pandas_and_another_lock_are_named(as_before: None, shelf: Shelf
 
 
 def test_the_code_of_an_estimator(shelf: Shelf, tmp_path: Path):
-    """Rerun by a program in which the imputation is another: it is named, and the recorded commit still gives all."""
+    """Rerun by a program in which the imputation is another: it is named, and so is what it did."""
     program, call = tmp_path / "program", ["verify", str(shelf.release.folder), "--json"]
     for part in ("analysis", "_extensions", "reports", "data", "requirements.lock"):
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
@@ -291,9 +291,6 @@ def test_the_code_of_an_estimator(shelf: Shelf, tmp_path: Path):
     assert (status, certificate.verdict) == (1, "differs")
     assert "pilotbook/estimate/imputation.py" in noted(certificate, "code")
     assert "visits/imputation" in found(certificate, "rerun")
-    status, certificate = run(program, *call, "--at-commit")
-    assert (status, certificate.verdict) == (0, "identical")
-    assert certificate.at_commit
 
 
 IGNORED = shutil.ignore_patterns("__pycache__", "releases")

@@ -52,6 +52,7 @@ def test_the_sentences_in_all_languages(language: str) -> None:
         ("zh", "改革没有效果"),
         ("zh", "两组无差异"),
         ("zh", "大幅提高"),
+        ("zh", "“试点县的次均费用有了明显而且显著的下降”"),
     ],
 )
 def test_a_forbidden_word_is_found(language: str, text: str) -> None:

@@ -6,6 +6,7 @@ The pages are drawn once for each language by Pandoc and filled in for each rele
 from __future__ import annotations
 
 import datetime
+import html
 import io
 import math
 from collections.abc import Iterator, Sequence
@@ -117,11 +118,11 @@ def write_release(root: Path, made: Made) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    _write_about(folder, made, fingerprint.sha256(files["release.json"]))
+    _write_about(folder, made, fingerprint.sha256(files["release.json"]), record.files["estimates.json"])
     return folder
 
 
-def _write_about(folder: Path, made: Made, sha256: str) -> None:
+def _write_about(folder: Path, made: Made, sha256: str, ledger: str) -> None:
     about, name, date = about_folder(folder), f"{made.plan}/{made.period}/v{made.version}", datetime.date(2026, 3, 1)
     if made.withdrawn or made.approvals or made.rerun:
         (about / "reviews").mkdir(parents=True, exist_ok=True)
@@ -135,7 +136,7 @@ def _write_about(folder: Path, made: Made, sha256: str) -> None:
             reviewer=f"R. Viewer {number}",
             role="statistician",
             signed=datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC),
-            exhibits={"estimates": ZERO},
+            exhibits={"estimates": ledger},
             verdicts={"estimates": "approved"},
         )
         (about / "reviews" / review.name).write_text(review.dumps(), "utf-8")
@@ -245,7 +246,7 @@ def make_record(made: Made, ledger: Ledger, files: dict[str, str]) -> Record:
             "lock": None,
         },
         "seeds": {},
-        "exhibits": [{"id": "estimates", "kind": "ledger", "sha256": ZERO}],
+        "exhibits": [{"id": "estimates", "kind": "ledger", "sha256": files["estimates.json"]}],
         "files": files,
         "previous": previous,
     }
@@ -270,7 +271,9 @@ def report_page(made: Made, ledger: Ledger, language: str) -> str:
         sentences.append(f"<p>{title}: {' / '.join(shown)}</p>")
     title = made.title_zh if language == "zh" and made.title_zh else made.title
     page = skeleton(language).replace("<p>BODY</p>", "".join(sentences))
-    return page.replace("TITLE", title).replace("PERIOD", made.period).replace("VERSION", str(made.version))
+    return (
+        page.replace("TITLE", html.escape(title)).replace("PERIOD", made.period).replace("VERSION", str(made.version))
+    )
 
 
 @cache

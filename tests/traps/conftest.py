@@ -17,6 +17,7 @@ from pilotbook.panel.ingest import ingest
 from pilotbook.panel.simulate import scenario, simulate, write_simulation
 from pilotbook.panel.vintage import Provenance
 from pilotbook.project import CHAPTERS, ROOT
+from pilotbook.report.compose import compose
 from pilotbook.report.engine import choose_engine
 from pilotbook.report.execute import execute
 from pilotbook.report.parameters import inject
@@ -72,12 +73,7 @@ PLAN_ON_VINTAGE: dict[str, Any] = {
     "dataset": "contaminated",
     "panel": {"period_kind": "quarter", "start": "start[three-county-linked-pilot]"},
     "outcomes": [
-        {
-            **{k: v for k, v in planted.outcome("managed", family="primary").items() if k != "column"},
-            "numerator": "htn_managed_rate.numerator",
-            "denominator": "htn_managed_rate.denominator",
-            "per": 100,
-        }
+        planted.outcome("managed", family="primary", column="htn_managed_rate", unit="pp"),
     ],
     "analyses": [{"estimator": "imputation", "headline": True}],
     "co_interventions": [{"id": "copied", "title": "Tiered pricing", "exposure": "tiered-pricing"}],
@@ -112,6 +108,7 @@ def redefined(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     plan = folder / "copied.yml"
     plan.write_text(yaml.safe_dump(PLAN_ON_VINTAGE), encoding="utf-8")
     notebook = nbformat.read(CHAPTERS / "data.ipynb", as_version=4)
+    notebook = compose({"data": notebook}, {"title": "Data", "date": "2024-01-31", "lang": "en"}, "en", ())
     inject(notebook, {"plan": str(plan), "period": "2023Q4", "language": "en"})
     executed = execute(notebook, folder, "data", {"PYTHONPATH": str(ROOT / "analysis")})
     nbformat.write(executed, folder / "data.ipynb")

@@ -16,10 +16,10 @@ def staggered() -> pd.DataFrame:
     """Twelve pilots of two starts among 34 counties; nothing is gained in any outcome but `visits`.
 
     `visits` grows with time under the reform, and moves a quarter ahead of it; in `share` the reform changes who is
-    counted; `winter` has a season that is the pilots' own; `flagged` was low in the half year before the start, when
-    the pilots were chosen; `drift` grew faster in the pilots all along.
+    counted; `flat` does nothing; `flagged` was low in the half year before the start, when the pilots were chosen;
+    `drift` grew faster in the pilots all along.
     """
-    rng = np.random.default_rng(8)
+    rng = np.random.default_rng(10)
     time = np.arange(len(QUARTERS))
     frames = []
     for county in range(COUNTIES):
@@ -37,7 +37,7 @@ def staggered() -> pd.DataFrame:
                     "visits": 50 + noise[0] + 1.5 * np.clip(since + 2, 0, None),
                     "register": register,
                     "managed": 400 + noise[1],
-                    "winter": 20 + 0.5 * noise[2] + 4 * pilot * (QUARTERS.quarter == 1),
+                    "flat": 20 + noise[2],
                     "flagged": 30 + 0.5 * noise[3] - 2.5 * ((since < -1) & (since > -4)),
                     "drift": 10 + 0.5 * noise[4] + 0.4 * time * pilot,
                     "copied": (0 if pilot or county < 28 else 1) * (time >= 18),
@@ -69,13 +69,12 @@ ROLL_OUT: dict[str, Any] = {
             "denominator": "register",
             "per": 100,
         },
-        outcome("winter"),
+        outcome("flat"),
         outcome("flagged", family="safety"),
         outcome("drift"),
     ],
     "analyses": [
         {"estimator": "imputation", "average": [0, 3], "headline": True},
-        {"estimator": "callaway_santanna", "average": [0, 3]},
         {"estimator": "twfe"},
     ],
     "anticipation": 1,
@@ -90,7 +89,7 @@ def three_pilots() -> pd.DataFrame:
 
     Nothing is gained. `bills` are zero in some counties and quarters; `winter` has a season that is the pilots' own.
     """
-    rng = np.random.default_rng(9)
+    rng = np.random.default_rng(10)
     quarters = pd.period_range("2018Q1", "2022Q2", freq="Q")
     wave = -6.0 * np.isin(quarters.astype(str), ["2020Q1", "2020Q2"])
     frames = []

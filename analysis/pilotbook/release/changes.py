@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 from pilotbook.evaluate.ledger import VARIANTS
@@ -15,6 +16,9 @@ from pilotbook.release.compare_ledger import OF_ERROR, RELATIVE
 
 Ledger = Mapping[str, Any]
 """The content of an ``estimates.json``."""
+
+LEVEL = 0.95
+"""Of an interval that does not state it."""
 
 JUDGED = frozenset({"headline", "comparison"})
 """Roles of rows whose sign says something of the reform."""
@@ -28,18 +32,23 @@ class Change:
     ----------
     row, outcome
         Id of the row, and its outcome.
+    was
+        Id of the row that led before, where another leads now: the two then answer different questions.
     leads
         Whether it leads for its outcome in the new ledger.
     old, new
         Both estimates, in the unit of the outcome.
     errors
-        Their difference in standard errors of the old one (of the new one if the old has none); None if neither has.
+        Their difference in standard errors of the old one (of the new one if the old has none). Where inference is by
+        randomisation and there is no standard error, the interval's half width stands for as many of them as it would
+        span under normality. None if there is neither.
     inside
         Whether the old interval covers the new estimate; None if there is no interval.
     """
 
     row: str
     outcome: str
+    was: str | None
     leads: bool
     old: float
     new: float
@@ -103,6 +112,7 @@ def changes(old: Ledger, new: Ledger) -> Changes:
     both = [(before[id], row) for id, row in after.items() if id in before]
     estimated = [(b, a) for b, a in both if _both_estimated(b, a)]
     found = [change for b, a in estimated if _moved(change := _change(b, a, leading))]
+    found += _other_leads(old, new, before, after)
     found.sort(key=lambda change: -abs(change.errors or 0.0))
     return Changes(
         plan=new["plan"],
@@ -111,7 +121,7 @@ def changes(old: Ledger, new: Ledger) -> Changes:
         flips=tuple(_flips(old, new, before, both)),
         appeared=tuple(id for id in after if id not in before),
         gone=tuple(id for id in before if id not in after),
-        same=len(estimated) - len(found),
+        same=len(estimated) - sum(change.was is None for change in found),
     )
 
 
@@ -126,16 +136,34 @@ def _moved(change: Change) -> bool:
 
 
 def _change(before: Mapping[str, Any], after: Mapping[str, Any], leading: set[str]) -> Change:
-    error = before["se"] or after["se"]
+    error = _error(before) or _error(after)
     return Change(
         row=after["id"],
         outcome=after["outcome"],
+        was=None if before["id"] == after["id"] else before["id"],
         leads=after["id"] in leading,
         old=before["estimate"],
         new=after["estimate"],
         errors=(after["estimate"] - before["estimate"]) / error if error else None,
         inside=covers(before, after["estimate"]),
     )
+
+
+def _error(row: Mapping[str, Any]) -> float | None:
+    """Return the standard error of a row, or what its interval says of it."""
+    if row["se"]:
+        return float(row["se"])
+    if row["ci_low"] is None or row["ci_high"] is None:
+        return None
+    return float(row["ci_high"] - row["ci_low"]) / 2 / NormalDist().inv_cdf((1 + (row["level"] or LEVEL)) / 2)
+
+
+def _other_leads(old: Ledger, new: Ledger, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Give the effects of outcomes for which another row leads than before."""
+    for outcome, row in new["headline"].items():
+        was = old["headline"].get(outcome)
+        if was is not None and was != row and _both_estimated(before[was], after[row]):
+            yield _change(before[was], after[row], {row})
 
 
 def covers(row: Mapping[str, Any], value: float | None) -> bool | None:
@@ -166,5 +194,6 @@ def _flips(
 
 
 def _rule(rule: Mapping[str, Any]) -> tuple[str, str]:
-    """Return a rule's id and what it said."""
-    return str(rule["id"]), str(rule["state"])
+    """Return how a rule is called, with the reading of its text if it has several, and what it said."""
+    reading = "" if rule["reading"] == "as-written" else f" ({rule['reading']})"
+    return f"{rule['rule']}{reading}", str(rule["state"])

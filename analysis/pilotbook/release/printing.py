@@ -14,12 +14,14 @@ from pilotbook.release.comparing import Pair
 from pilotbook.release.history import History
 
 SHOWN = 15
+ROUNDING = 1e-9
 CAUSES: tuple[Cause, ...] = (*ORDER, "environment")
 
 
 def comparison(pairs: Sequence[Pair]) -> Group:
     """Return the largest changes of all pairs in one table, flips first."""
     ranked = sorted(_one_of_each(pairs), key=lambda both: -abs(both[0].errors or 0))
+    ranked.sort(key=lambda both: not both[0].leads)
     parts: list[RenderableType] = [*_flips(pairs)]
     if ranked:
         parts.append(_table(ranked, many=len(pairs) > 1))
@@ -64,7 +66,7 @@ def _table(ranked: Sequence[tuple[Change, Pair]], many: bool) -> Table:
         errors = "–" if change.errors is None else f"{change.errors:+.2f}"
         inside = {True: "covers the new", False: "misses the new", None: "–"}[change.inside]
         table.add_row(
-            f"{row}{' (leads)' if change.leads else ''}",
+            f"{row}{_lead(change)}",
             f"{change.old:.4g}",
             f"{change.new:.4g}",
             f"{change.difference:+.3g}",
@@ -76,6 +78,12 @@ def _table(ranked: Sequence[tuple[Change, Pair]], many: bool) -> Table:
     return table
 
 
+def _lead(change: Change) -> str:
+    if change.was is not None:
+        return f" (leads instead of {change.was.partition('/')[2]})"
+    return " (leads)" if change.leads else ""
+
+
 def attributions(found: Sequence[Attribution]) -> Group:
     """Return the shares of every cause, by outcome."""
     causes = [c for c in CAUSES if any(share.cause == c for a in found for share in a.shares)]
@@ -84,7 +92,7 @@ def attributions(found: Sequence[Attribution]) -> Group:
         table.add_column(name, justify="left" if name == "outcome" else "right")
     for a in found:
         shares = {share.cause: share for share in a.shares}
-        cells = [f"{shares[c].mean:+.3g}" if c in shares else "" for c in causes]
+        cells = [_share(shares[c].mean, a) if c in shares else "" for c in causes]
         table.add_row(a.outcome, f"{a.old:.4g}", f"{a.new:.4g}", f"{a.new - a.old:+.3g}", *cells)
     one_way = any(share.backward is None for a in found for share in a.shares)
     order = f"order: {', '.join(ORDER)}" + (
@@ -92,6 +100,11 @@ def attributions(found: Sequence[Attribution]) -> Group:
     )
     nothing = Text("nothing that the estimates rest on differs")
     return Group(table, Text(order)) if causes else Group(nothing)
+
+
+def _share(share: float, of: Attribution) -> str:
+    """Return a share as it is printed; what is left of a sum by rounding is none."""
+    return "0" if abs(share) <= ROUNDING * max(abs(of.old), abs(of.new)) else f"{share:+.3g}"
 
 
 def history(found: Sequence[History]) -> Group:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from pilotbook.design.applies import applied
+from pilotbook.design.planfile import read_plan
 from pilotbook.errors import CallError
-from pilotbook.project import CHAPTERS, DATA
+from pilotbook.evaluate.evaluation import Evaluation, evaluate
+from pilotbook.panel.dataset import find_dataset
+from pilotbook.project import DATA
 from pilotbook.release.data import find_data
 from pilotbook.release.layout import Release, chain, releases, root_of
 from pilotbook.release.room import Room, furnish
-from pilotbook.report.compose import read_notebook, write_notebook
-from pilotbook.report.parameters import TAG
+from pilotbook.report.chapters import chapters_of, notebook_of
+from pilotbook.report.compose import compose, read_notebook, write_notebook
+from pilotbook.report.frontmatter import LANGUAGE_TAG
+from pilotbook.report.parameters import inject
+from pilotbook.report.selection import parts, shown
 
 ROOM = "room.sh"
 ROOM_CELL = "room"
@@ -51,29 +56,26 @@ def reopen(release: Release, folder: Path, language: str, plan: Path | None = No
     room = furnish(folder, release, kept, chain(release, releases(root, release.record.plan)))
     exports = [f"export {name}='{value}'" for name, value in room.variables.items()]
     (folder / ROOM).write_text("\n".join([*exports, ""]), encoding="utf-8")
-    values = {"plan": release.record.plan, "period": release.record.period, "language": language}
-    for chapter in sorted(CHAPTERS.glob("*.ipynb")):
-        notebook = read_notebook(chapter)
-        if _set_parameters(notebook, {**release.record.parameters, **values}):
-            _enter(notebook, room)
-            write_notebook(notebook, folder / chapter.name)
+    evaluation = _evaluation(room, release)
+    chapters = {name: read_notebook(notebook_of(name)) for name in chapters_of(evaluation.plan)}
+    values = {**release.record.parameters, "plan": release.record.plan, "period": release.record.period}
+    there = shown(chapters, evaluation)
+    for name, chapter in chapters.items():
+        if name not in there:
+            continue
+        matter = {"title": name, "lang": LANGUAGE_TAG[language]}
+        notebook = compose({name: chapter}, matter, language, parts(evaluation))
+        inject(notebook, {**values, "language": language})
+        _enter(notebook, room)
+        write_notebook(notebook, folder / f"{name}.ipynb")
     return room
 
 
-def _set_parameters(notebook: NotebookNode, values: Mapping[str, object]) -> bool:
-    """Write values into the cell of parameters; tell whether there is one."""
-    cells = [cell for cell in notebook.cells if TAG in cell.metadata.get("tags", [])]
-    for cell in cells:
-        cell.source = "\n".join(_line(line, values) for line in cell.source.splitlines())
-    return bool(cells)
-
-
-def _line(line: str, values: Mapping[str, object]) -> str:
-    statement = ast.parse(line).body[:1]
-    match statement:
-        case [ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind))] if name in values:
-            return f"{name}: {kind} = {values[name]!r}"
-    return line
+def _evaluation(room: Room, release: Release) -> Evaluation:
+    """Evaluate in the room: what there is to show decides which cells a chapter has."""
+    plan_file = read_plan(room.plan)
+    dataset = find_dataset(plan_file.plan.dataset, room.plan.parent, room.folder / "data")
+    return evaluate(plan_file, applied(plan_file, dataset.read(plan_file.plan.layout())), release.record.period)
 
 
 def _enter(notebook: NotebookNode, room: Room) -> None:

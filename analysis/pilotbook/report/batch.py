@@ -186,7 +186,7 @@ def _through(waiting: deque[_Job], portion: int, workers: Workers) -> Iterator[t
                 break
             portion -= 1
             try:
-                running[workers.executor.submit(_work, waiting[0].request)] = waiting[0]
+                running[workers.submit(_work, waiting[0].request)] = waiting[0]
                 waiting.popleft()
             except workers.died:
                 whole = False

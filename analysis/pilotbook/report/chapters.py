@@ -9,7 +9,7 @@ from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
 from pilotbook.evaluate.inputs import claims_about
 from pilotbook.project import CHAPTERS
 
-ORDER: tuple[ChapterName, ...] = tuple(name for name in get_args(ChapterName) if name != "data")
+ORDER: tuple[ChapterName, ...] = get_args(ChapterName)
 
 
 def chapters_of(plan: AnalysisPlan) -> tuple[ChapterName, ...]:

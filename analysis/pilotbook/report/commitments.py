@@ -38,7 +38,7 @@ def commitments(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str
     """Name the choices of the plan that shape the estimates, those left at their default too."""
     language = numbers.language
     found = [*_outcomes(evaluation, numbers), *_choices(evaluation, numbers)]
-    return [(say(language, name), text) for name, text in found]
+    return [*((say(language, name), text) for name, text in found), *_deviations(evaluation, language)]
 
 
 def _outcomes(evaluation: Evaluation, numbers: Numbers) -> Iterator[tuple[str, str]]:
@@ -83,6 +83,16 @@ def _choices(evaluation: Evaluation, numbers: Numbers) -> Iterator[tuple[str, st
     yield "Other reforms", _other_reforms(evaluation, numbers)
     yield "Compared before the start", between.join(c.title.text(language) for c in plan.covariates) or none
     yield "Seed", str(plan.seed)
+
+
+def _deviations(evaluation: Evaluation, language: str) -> Iterator[tuple[str, str]]:
+    """Say what the plan changed since it was registered: with its reason, or that none is on record."""
+    registration, between = evaluation.ledger.registration, say(language, "; ")
+    for deviation in registration.get("deviations", ()):
+        name = say(language, "Deviation of {date}", date=deviation["date"])
+        yield name, between.join([deviation["because"], *deviation["changes"]])
+    if registration.get("unrecorded"):
+        yield say(language, "Changed without a record"), between.join(registration["unrecorded"])
 
 
 def _other_reforms(evaluation: Evaluation, numbers: Numbers) -> str:

@@ -94,7 +94,7 @@ def _name(evaluation: Evaluation, row: Row, language: str) -> str:
 def love_plot(evaluation: Evaluation, language: str) -> Figure:
     """Draw the size of every standardised difference; lines mark what counts as small and as large."""
     rows = [row for row in _differences(evaluation) if row.estimate is not None]
-    figure, (axes,) = panels(1, 1.0 + 0.3 * len(rows))
+    figure, (axes,) = panels(1, 0.8 + 0.18 * len(rows))
     size = [abs(row.estimate or 0) for row in rows]
     for limit in LIMITS:
         axes.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))

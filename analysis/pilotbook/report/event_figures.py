@@ -28,7 +28,7 @@ def event_study(evaluation: Evaluation, language: str) -> Figure:
     paths = list(shown_paths(evaluation))
     if not paths:
         return _note(say(language, NO_PATHS))
-    figure, frames = panels(len(paths), 3.0)
+    figure, frames = panels(len(paths), 2.4)
     several = len(evaluation.plan.outcomes) > 1
     for axes, path in zip(frames, paths, strict=True):
         _draw_path(axes, path, evaluation)

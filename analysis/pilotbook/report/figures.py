@@ -57,7 +57,7 @@ def wrapped(title: str, axes: Axes) -> str:
 def means(evaluation: Evaluation, language: str) -> Figure:
     """Draw the raw means of pilots and controls by period, one panel for each outcome, starts marked."""
     outcomes = evaluation.plan.outcomes
-    figure, frames = panels(len(outcomes), 3.4)
+    figure, frames = panels(len(outcomes), 2.8)
     for axes, outcome in zip(frames, outcomes, strict=True):
         _draw_means(axes, evaluation, outcome, language)
         if len(outcomes) > 1:

@@ -74,6 +74,14 @@ def say_if_known(language: str, text: str) -> str:
     return str(message.string) if message is not None and message.string else text
 
 
+def why_not(language: str, reason: str | None) -> str:
+    """Return a reason of the ledger for use within a sentence; one that is not in the language: that it is so."""
+    said = say_if_known(language, reason) if reason else ""
+    if not said or (language != SOURCE and said == reason):
+        return say(language, "not evaluable")
+    return said.rstrip(".。")
+
+
 def _translation(language: str, text: str) -> str:
     message = _catalogue(language).get(text)
     if message is None or not message.string or message.fuzzy:

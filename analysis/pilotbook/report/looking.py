@@ -63,7 +63,7 @@ def level(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterato
     yield say(
         language,
         "Look {number} of {planned} is read at the level of {level}%, so that all of them together keep {alpha}%; the "
-        "interval above is the {inner}% interval that belongs to it.",
+        "intervals above are the {inner}% intervals that belong to it.",
         **facts,
         level=_percent(own, numbers),
         inner=_percent(1 - own, numbers),
@@ -92,6 +92,8 @@ def harm(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterator
 def _pause_sentence(pause: Pause, several: bool) -> str:
     if pause.holds is None:
         return "Whether a pause is called for is read at planned looks only."
+    if pause.spent and not several:
+        return "**A pause is called for**: harm is found at its bar."
     if pause.spent:
         return "**A pause is called for**: harm is found at the bar that spends one-sided ten per cent over all looks."
     if pause.holds:

@@ -25,6 +25,8 @@ from pilotbook.evaluate.ledger import (
     Ledger,
     Row,
 )
+from pilotbook.evaluate.sensitivity.examination import ESTIMATOR as SENSITIVITY
+from pilotbook.evaluate.sensitivity.examination import IMPORTANT
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]
@@ -37,6 +39,9 @@ GROUP_MEANS = ("pilots", "controls")
 
 RELATIVE = "relative"
 """Scale, in ``spec``, of a change in per cent of the mean before; printed likewise."""
+
+A_PERIOD = ("pre_trend_detectable", "pre_trend_slope", "breakdown")
+"""Estimands in the unit of their outcome a period; they have one decimal more."""
 
 WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
 """Estimands that are not in the unit of their outcome; they are printed with two decimals."""
@@ -98,6 +103,8 @@ class Numbers:
                 return self.decimal(number, 1)
             case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters" | "n_cohorts":
                 return self.whole(number)
+        if row.estimator == SENSITIVITY and row.unit in {"", IMPORTANT}:
+            return self.decimal(number, 2)
         if row.estimator == BALANCE:
             return self.decimal(number, _significant(number) if row.estimand in GROUP_MEANS else 2)
         if row.estimand in WITHOUT_UNIT or row.spec.get("scale") == RELATIVE:
@@ -109,6 +116,8 @@ class Numbers:
         if row.unit == PER_CENT and row.estimator == IMITATION:
             return self.decimal(number, 1)
         digits = self.decimals(row.outcome)
+        if row.estimator == SENSITIVITY:
+            return self.decimal(number, min(digits + (row.estimand in A_PERIOD), 6))
         is_mean = row.role == "description" and row.estimator not in {BEFORE_AFTER, BACON, CLAIMS}
         is_level = name == "baseline" or is_mean
         return self.decimal(number, max(digits - 1, 0) if is_level else digits)
@@ -136,13 +145,17 @@ class Numbers:
         One count for all numbers of an outcome, so that a column of them lines up. Where the headline has no
         error, three significant digits of a quarter of its interval's width, or else of the headline itself.
         """
-        lead = self.ledger.lead(outcome)
+        lead = self.ledger.lead(outcome) if outcome in self.ledger.headline else self._only(outcome)
         scale = lead.se or lead.estimate
         if lead.se is None and lead.ci_low is not None and lead.ci_high is not None:
             scale = (lead.ci_high - lead.ci_low) / 4
         if not scale:
             return 2
         return min(max(2 - math.floor(math.log10(abs(scale))), 0), 6)
+
+    def _only(self, outcome: str) -> Row:
+        """Return the row of a placebo outcome, which has no headline."""
+        return next(row for row in self.ledger if row.outcome == outcome and row.estimator == SENSITIVITY)
 
 
 def _significant(number: float) -> int:

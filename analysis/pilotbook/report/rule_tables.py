@@ -70,7 +70,7 @@ def quiet(evaluation: Evaluation, numbers: Numbers) -> Markdown:
 def _chosen(evaluation: Evaluation, types: tuple[str, ...], state: str) -> list[Entry]:
     """Return the readings on observed values that are in a state, the more severe rules first."""
     found = [e for e in evaluation.ledger.rules if not e["causal"] and e["type"] in types and e["state"] == state]
-    return sorted(found, key=lambda entry: SEVERITY.index(entry["severity"]))
+    return sorted(found, key=lambda entry: (entry["type"] != "alert", SEVERITY.index(entry["severity"])))
 
 
 def _named(entries: list[Entry], language: str) -> Iterator[tuple[str, Entry]]:
@@ -96,7 +96,7 @@ def _fired(evaluation: Evaluation, numbers: Numbers, types: tuple[str, ...]) -> 
         ]
         for words, entry in _named(_chosen(evaluation, types, "fired"), language)
     )
-    head = ("Rule", "Value", "Limit", "Units that fire", "Since", "Action")
+    head = ("Rule", "Observed", "Limit", "Units that fire", "Since", "Action")
     return pipe_table([say(language, name) for name in head], "lrrlll", lines)
 
 
@@ -130,12 +130,13 @@ def causal(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for entry in evaluation.ledger.rules:
             if not entry["causal"]:
                 continue
-            for place, effect in enumerate(entry["effects"]):
+            there = [effect for effect in entry["effects"] if effect["row"] is not None]
+            for place, effect in enumerate(there or entry["effects"][:1]):
                 yield [
                     text_of(entry, language) if place == 0 else "",
                     state_of(entry, language) if place == 0 else "",
-                    name_of(effect["indicator"], language),
-                    _interval(evaluation, entry, effect, numbers),
+                    name_of(effect["indicator"], language) if there else "",
+                    _interval(evaluation, entry, effect, numbers) if there else "",
                     _next(entry, language) if place == 0 else "",
                 ]
 
@@ -236,7 +237,7 @@ def watch(evaluation: Evaluation, numbers: Numbers) -> Markdown:
             if rest > 0:
                 yield [say(language, "… and {count} more", count=numbers.whole(rest)), "", "", "", "", ""]
 
-    head = ("Rule", "Facility", "County", "Value", "Funnel limit", "Since")
+    head = ("Rule", "Facility", "County", "Observed", "Funnel limit", "Since")
     return pipe_table([say(language, name) for name in head], "lllrrl", lines())
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from IPython.display import Markdown
+
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.judge.rules.decision import DECISION_RULES
 from pilotbook.judge.rules.rulefile import AS_WRITTEN
@@ -163,6 +165,17 @@ def summary(evaluation: Evaluation, language: str) -> Tagged:
             open=counts["not_evaluable"],
         )
     )
+
+
+def box(evaluation: Evaluation, language: str) -> Markdown:
+    """Return the decision and the five rules behind it, for page one."""
+    rules = [
+        say(language, "{state}: {text} ({reason})", state=rule.state, text=rule.text.rstrip(".。"), reason=rule.reason)
+        for rule in decision_rules(evaluation, language)
+    ]
+    title = say(language, "Decision rules")
+    lines = "\n".join(f"- {line}" for line in rules)
+    return Markdown(f"::: {{.callout-note}}\n## {title}\n\n{decision(evaluation, language)}\n\n{lines}\n:::")
 
 
 def decision(evaluation: Evaluation, language: str) -> Tagged:

@@ -13,6 +13,8 @@ from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM
 from pilotbook.evaluate.simultaneous import SUP_T
 from pilotbook.evaluate.unstarted import BASELINE
 from pilotbook.panel.catalogue.published import published_effects
+from pilotbook.report import sensitivity_selection
+from pilotbook.report.quality_parts import quality_parts
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.rule_parts import rule_parts
 from pilotbook.report.tile_grid import has_provinces
@@ -64,6 +66,8 @@ def parts(evaluation: Evaluation) -> set[str]:
             {claim["indicator"] for claim in evaluation.ledger.claims} & {e.indicator for e in published_effects()}
         ),
         "replication": bool(evaluation.ledger.select(role="replication")),
+        **sensitivity_selection.parts(evaluation),
+        **quality_parts(evaluation),
     }
     return {name for name, there in found.items() if there}
 

@@ -1,60 +1,68 @@
-"""Tables on how sure a headline is and what it depends on, drawn from the ledger."""
+"""Tables on how sure a headline is and what it depends on, one line for each outcome where that is possible."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from IPython.display import Markdown
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
-from pilotbook.report.language import say, say_if_known
+from pilotbook.evaluate.sensitivity.curve import EXCLUDES_ZERO, SAME_SIGN, WITHIN
+from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
+from pilotbook.evaluate.sensitivity.left_out import PILOT, PROVINCE
+from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
+from pilotbook.evaluate.sensitivity.single_pilot import GAP
+from pilotbook.report.language import say, say_if_known, why_not
 from pilotbook.report.numbers import Numbers
+from pilotbook.report.sensitivity_selection import curve, first, primary
+from pilotbook.report.specification_names import specification_name
 from pilotbook.report.tables import pipe_table
 
 TESTS = {
-    "placebo_rank": "placebo rank",
-    "randomisation": "randomisation, prescaled",
-    "randomisation_coefficient": "randomisation, coefficient",
-    "randomisation_studentised": "randomisation, studentised",
-    "wild_bootstrap": "restricted wild cluster bootstrap",
-    "ferman_pinto": "Ferman–Pinto",
+    "randomisation": "RI",
+    "randomisation_coefficient": "RI, coef.",
+    "randomisation_studentised": "RI, t",
+    "wild_bootstrap": "WCB",
+    "ferman_pinto": "F–P",
 }
-CHECKS = {
-    "variance_ratio": "variance of pilots over that of controls, before the start",
-    "pre_trend": "test of the trends before the start",
-    "pre_trend_detectable": "linear trend a period that this test finds four times in five",
-    "minimum_detectable_effect": "effect found four times in five",
-    "placebo_in_time": "effect of a pretended start, periods earlier: {earlier}",
-}
-RESTRICTIONS = {
-    "relative_magnitudes": "at most this multiple of the largest before the start",
-    "years": "from year to year at most this multiple of the largest change before the start",
-    "smoothness": "slope changes by at most this a period",
-}
+"""Tests by draws that stand beside the one that leads."""
+
+ERRORS = (("CR2",), ("CRV1", "influence", "conservative"), ("CRV3", "jackknife"))
+"""Kinds of error that share a column: CR2, the plain form, and the jackknife with its equal for regressions."""
+
+SYNTHETIC = {"synthetic_control": "Synthetic control", "synthetic_did": "Synthetic difference-in-differences"}
 
 
 def tests(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return every test of the headline of each outcome, the one that leads first."""
+    """Return the p value of each headline by the test that leads and by every test beside it."""
     language = numbers.language
     rows = []
     for outcome in evaluation.plan.outcomes:
         lead = evaluation.ledger.lead(outcome.id)
-        beside = [row for row in evaluation.ledger if row.id.startswith(f"{lead.id};") and _kind(row)]
-        for row in (lead, *beside):
-            name = say(language, "**leads**") if row is lead else _test_name(language, row)
-            note = say_if_known(language, row.reason or "")
-            rows.append(
-                [
-                    outcome.title.text(language),
-                    name,
-                    numbers.value(row, "p"),
-                    numbers.interval(row),
-                    numbers.value(row, "p_smallest") if row.p_smallest is not None else "",
-                    note,
-                ]
-            )
-    return pipe_table(_heads(language, "Outcome", "Test", "p", "Interval", "Smallest p", "Note"), "llrrrl", rows)
+        beside = {_kind(row): row for row in evaluation.ledger if row.id.startswith(f"{lead.id};")}
+        rows.append(
+            [
+                outcome.title.text(language),
+                f"**{numbers.value(lead, 'p')}**",
+                numbers.value(lead, "p_smallest") if lead.p_smallest is not None else "",
+                *(_p(numbers, [beside.get(name)]) for name in TESTS),
+                *(_p(numbers, [beside.get(kind) for kind in kinds]) for kinds in ERRORS),
+                _value(numbers, first(evaluation, outcome.id, "variance_ratio")),
+            ]
+        )
+    heads = _heads(language, "Outcome", "leads", "least")
+    heads += [
+        *_heads(language, *TESTS.values()),
+        *_heads(language, "CR2", "plain", "jackknife", "variances"),
+    ]
+    return pipe_table(heads, "l" + "r" * (len(heads) - 1), rows)
+
+
+def _kind(row: Row) -> str:
+    return row.spec.get("test") or row.spec.get("error") or ""
+
+
+def _p(numbers: Numbers, found: list[Row | None]) -> str:
+    return next((numbers.value(row, "p") for row in found if row is not None and row.p is not None), "")
 
 
 def families(evaluation: Evaluation, numbers: Numbers) -> Markdown:
@@ -77,75 +85,219 @@ def families(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     return pipe_table(_heads(language, "Outcome", "Family", "p", "p in the family", "Method", "Holm"), "llrrlr", rows)
 
 
-def checks(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return variance ratio, pre-trend, detectable effect and placebo starts of each outcome."""
+def trends(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return what is known of the trends before the start: the test, what it would miss, and the breakdown values."""
     language = numbers.language
     rows = []
-    for title, row in _sensitivity(evaluation, numbers):
-        if row.estimand not in CHECKS:
-            continue
-        name = say(language, CHECKS[row.estimand])
-        rows.append(
-            [
-                title,
-                name.format(earlier=row.spec.get("earlier", "")),
-                numbers.value(row),
-                numbers.value(row, "p") if row.p is not None else "",
-                say_if_known(language, row.reason or ""),
-            ]
-        )
-    return pipe_table(_heads(language, "Outcome", "Check", "Value", "p", "Note"), "llrrl", rows)
-
-
-def without_pilots(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the effect without each pilot in turn."""
-    language = numbers.language
-    rows = [
-        [title, row.spec["left_out"], numbers.value(row), say_if_known(language, row.reason or "")]
-        for title, row in _sensitivity(evaluation, numbers)
-        if row.estimand == "without_pilot"
-    ]
-    return pipe_table(_heads(language, "Outcome", "Left out", "Effect", "Note"), "llrl", rows)
-
-
-def violations(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the intervals that allow for violations of parallel trends, and where they first hold zero."""
-    language = numbers.language
-    rows = []
-    for title, row in _sensitivity(evaluation, numbers):
-        if row.estimand not in {"robust_to_violations", "breakdown"}:
-            continue
-        restriction = row.spec.get("steps") or row.spec.get("restriction")
-        breakdown = row.estimand == "breakdown"
-        bound = row.spec.get("bound", "")
-        if breakdown:
-            bound = say(language, "breakdown: {value}", value=numbers.value(row))
-        rows.append(
-            [
-                title,
-                say(language, RESTRICTIONS[restriction]) if restriction else "",
-                bound,
-                "" if breakdown else numbers.interval(row),
-                say_if_known(language, row.reason or ""),
-            ]
-        )
-    return pipe_table(_heads(language, "Outcome", "Violation", "Bound", "Interval", "Note"), "llrrl", rows)
-
-
-def _sensitivity(evaluation: Evaluation, numbers: Numbers) -> Iterator[tuple[str, Row]]:
     for outcome in evaluation.plan.outcomes:
-        for row in evaluation.ledger.select(outcome=outcome.id, estimator="sensitivity"):
-            yield outcome.title.text(numbers.language), row
+        test = first(evaluation, outcome.id, "pre_trend")
+        rows.append(
+            [
+                outcome.title.text(language),
+                "" if test is None else numbers.value(test, "p"),
+                _value(numbers, first(evaluation, outcome.id, "pre_trend_largest")),
+                _with_interval(numbers, first(evaluation, outcome.id, "pre_trend_slope")),
+                _value(numbers, first(evaluation, outcome.id, "pre_trend_detectable")),
+                _value(numbers, first(evaluation, outcome.id, "pre_trend_missed_bias", measure="important")),
+                _breakdown(numbers, first(evaluation, outcome.id, "breakdown", restriction="relative_magnitudes")),
+                _breakdown(numbers, first(evaluation, outcome.id, "breakdown", restriction="smoothness")),
+            ]
+        )
+    heads = _heads(
+        language,
+        "Outcome",
+        "p before the start",
+        "largest coefficient (SIE)",
+        "slope a period",
+        "trend found four times in five",
+        "its bias at the end (SIE)",
+        "breakdown, multiple",
+        "breakdown, slope change",
+    )
+    return pipe_table(heads, "lrrrrrrr", rows)
 
 
-def _kind(row: Row) -> bool:
-    return bool({"test", "error"} & row.spec.keys())
+def _breakdown(numbers: Numbers, row: Row | None) -> str:
+    if row is None:
+        return ""
+    return numbers.value(row) if row.estimate is not None else why_not(numbers.language, row.reason)
 
 
-def _test_name(language: str, row: Row) -> str:
-    if "test" in row.spec:
-        return say(language, TESTS[row.spec["test"]])
-    return say(language, "t test, {kind}", kind=say(language, row.spec["error"]))
+def robustness(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return, for every outcome, what all specifications agree on, and the range without each unit in turn."""
+    language = numbers.language
+    rows = []
+    for outcome in evaluation.plan.outcomes:
+        shares = [_value(numbers, first(evaluation, outcome.id, name)) for name in (SAME_SIGN, EXCLUDES_ZERO, WITHIN)]
+        ranges = [_range(evaluation, numbers, outcome.id, name) for name in (PILOT, PROVINCE)]
+        lead = evaluation.ledger.lead(outcome.id)
+        count = numbers.whole(max(len(curve(evaluation, outcome.id)) - 1, 0))
+        rows.append([outcome.title.text(language), numbers.value(lead), count, *shares, *ranges])
+    heads = _heads(
+        language,
+        "Outcome",
+        "Effect",
+        "others",
+        "same sign",
+        "exclude zero",
+        "inside",
+        "without a pilot",
+        "without a province",
+    )
+    return pipe_table(heads, "lrrrrrrr", rows)
+
+
+def _range(evaluation: Evaluation, numbers: Numbers, outcome: str, estimand: str) -> str:
+    """Return the smallest and the largest effect when each unit is left out in turn."""
+    rows = evaluation.ledger.select(estimator=ESTIMATOR, outcome=outcome, estimand=estimand)
+    found = sorted((row for row in rows if row.estimate is not None), key=lambda row: row.estimate or 0.0)
+    if not found:
+        return ""
+    return say(numbers.language, "{low} to {high}", low=numbers.value(found[0]), high=numbers.value(found[-1]))
+
+
+def specification_table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return every specification of the primary outcomes: of all of them if they are few, else of the first."""
+    language = numbers.language
+    outcomes = primary(evaluation)
+    rows = []
+    for outcome in outcomes if len(outcomes) <= 2 else outcomes[:1]:
+        lead = evaluation.ledger.lead(outcome.id)
+        for row in curve(evaluation, outcome.id):
+            same = (row.estimate or 0.0) * (lead.estimate or 0.0) > 0
+            rows.append(
+                [
+                    outcome.title.text(language) if len(outcomes) > 1 else "",
+                    _mark(specification_name(evaluation, row, language), row is lead),
+                    numbers.value(row),
+                    numbers.interval(row) if row.ci_low is not None else "",
+                    say(language, "yes" if same else "no"),
+                    _within(lead, row, language),
+                ]
+            )
+    heads = _heads(language, "Outcome", "Specification", "Effect", "Interval", "same sign", "inside")
+    return pipe_table(heads, "llrrll", rows)
+
+
+def _mark(name: str, leads: bool) -> str:
+    return f"**{name}**" if leads else name
+
+
+def _within(lead: Row, row: Row, language: str) -> str:
+    if row is lead or lead.ci_low is None or lead.ci_high is None or row.estimate is None:
+        return ""
+    return say(language, "yes" if lead.ci_low <= row.estimate <= lead.ci_high else "no")
+
+
+def placebos(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return effects that should not be there: of pretended starts, and our place among placebo effects of controls."""
+    language = numbers.language
+    rows = []
+    for outcome in evaluation.plan.outcomes:
+        earlier = [first(evaluation, outcome.id, "placebo_in_time", earlier=str(n)) for n in (4, 8)]
+        space = first(evaluation, outcome.id, "placebo_in_space")
+        spread = first(evaluation, outcome.id, "placebo_in_space_range")
+        cells = [cell for row in earlier for cell in (_value(numbers, row), _p_of(numbers, row))]
+        cells += [_p_of(numbers, space), "" if spread is None else numbers.interval(spread)]
+        rows.append([outcome.title.text(language), *cells])
+    heads = _heads(
+        language,
+        "Outcome",
+        "four periods earlier",
+        "p",
+        "eight periods earlier",
+        "p",
+        "share of placebo effects as large",
+        "range of most of them",
+    )
+    return pipe_table(heads, "lrrrrrr", rows)
+
+
+def placebo_outcomes(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the effects on outcomes that the reform cannot touch."""
+    language = numbers.language
+    rows = []
+    for placebo in evaluation.plan.placebo_outcomes:
+        row = next(iter(evaluation.ledger.select(estimand=PLACEBO_OUTCOME, outcome=placebo.id)))
+        rows.append(
+            [
+                placebo.title.text(language),
+                placebo.because.text(language),
+                numbers.value(row),
+                numbers.interval(row),
+                _p_of(numbers, row),
+                numbers.value(row, "p_holm") if row.p_holm is not None else "",
+            ]
+        )
+    return pipe_table(
+        _heads(language, "Outcome", "Untouched because", "Effect", "Interval", "p", "Holm"), "llrrrr", rows
+    )
+
+
+def single_pilot(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the gaps between a single pilot and its synthetic twins, with their ranks."""
+    language = numbers.language
+    rows = []
+    for outcome in evaluation.plan.outcomes:
+        for row in evaluation.ledger.select(estimator=ESTIMATOR, estimand=GAP, outcome=outcome.id):
+            rank = "" if row.p is None else numbers.value(row, "p")
+            least = "" if row.p_smallest is None else numbers.value(row, "p_smallest")
+            name = say(language, SYNTHETIC[row.spec["method"]])
+            rows.append([outcome.title.text(language), name, numbers.value(row), rank, least])
+    heads = _heads(language, "Outcome", "Twin", "Gap", "share of placebos as large", "smallest possible")
+    return pipe_table(heads, "llrrr", rows)
+
+
+def subgroups(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return effects by subgroup and the differences from the reference, which alone say whether they differ."""
+    language = numbers.language
+    rows = []
+    for outcome in primary(evaluation):
+        for section in evaluation.plan.subgroups:
+            facts = {"estimator": ESTIMATOR, "outcome": outcome.id, "subgroup": section.id}
+            differences = {
+                r.spec["group"]: r for r in evaluation.ledger.select(estimand="subgroup_difference", **facts)
+            }
+            for row in evaluation.ledger.select(estimand="subgroup_effect", **facts):
+                name = row.spec.get("group", "")
+                label = section.labels[name].text(language) if name in section.labels else say_if_known(language, name)
+                title, difference = section.title.text(language), differences.get(name)
+                rows.append(
+                    [
+                        outcome.title.text(language) if len(primary(evaluation)) > 1 else "",
+                        say(language, "{section}: {group}", section=title, group=label) if name else title,
+                        "" if row.n_pilot_clusters is None else numbers.value(row, "n_pilot_clusters"),
+                        why_not(language, row.reason) if row.estimate is None else numbers.value(row),
+                        numbers.interval(row) if row.ci_low is not None else "",
+                        "" if difference is None else _with_interval(numbers, difference),
+                        "" if difference is None else numbers.value(difference, "p_family"),
+                    ]
+                )
+    heads = _heads(
+        language,
+        "Outcome",
+        "Subgroup",
+        "pilots",
+        "Effect",
+        "Interval",
+        "difference from the first",
+        "p of the difference (Romano–Wolf)",
+    )
+    return pipe_table(heads, "llrrrrr", rows)
+
+
+def _value(numbers: Numbers, row: Row | None) -> str:
+    return "" if row is None or row.estimate is None else numbers.value(row)
+
+
+def _p_of(numbers: Numbers, row: Row | None) -> str:
+    return "" if row is None or row.p is None else numbers.value(row, "p")
+
+
+def _with_interval(numbers: Numbers, row: Row | None) -> str:
+    if row is None or row.estimate is None or row.ci_low is None:
+        return _value(numbers, row)
+    return say(numbers.language, "{value} ({interval})", value=numbers.value(row), interval=numbers.interval(row))
 
 
 def _heads(language: str, *names: str) -> list[str]:

@@ -22,7 +22,7 @@ from pilotbook.report.style import CONTROL, INK, PILOT
 def series(evaluation: Evaluation, language: str) -> Figure:
     """Draw observed values, fit and counterfactual with its band; panels of an outcome's levels share their scale."""
     drawn = _drawn(evaluation)
-    figure, frames = panels(max(len(drawn), 1), 3.0)
+    figure, frames = panels(max(len(drawn), 1), 2.6)
     for axes, one in zip(frames, drawn, strict=False):
         _draw(axes, evaluation, one, language)
     _share_scale(frames, drawn)

@@ -42,10 +42,16 @@ def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -
     rows
         Cells as Markdown.
     """
-    body = [list(cells) for cells in rows] or [["–"] * len(head)]
+    body = _said_once([list(cells) for cells in rows]) or [["–"] * len(head)]
     kept = [i for i in range(len(head)) if any(cells[i] for cells in body)] or list(range(len(head)))
     rules = [_rule(align[i], [head[i], *(cells[i] for cells in body)]) for i in range(len(head))]
     return Markdown("\n".join(f"| {' | '.join(cells[i] for i in kept)} |" for cells in [list(head), rules, *body]))
+
+
+def _said_once(rows: list[list[str]]) -> list[list[str]]:
+    """Leave the first cell empty where it repeats the one above, if the column has several rows of the same name."""
+    firsts = [cells[0] for cells in rows]
+    return [["", *cells[1:]] if i and cells[0] == firsts[i - 1] else cells for i, cells in enumerate(rows)]
 
 
 def _rule(align: str, cells: Sequence[str]) -> str:

@@ -35,8 +35,13 @@ class Tile:
 
     def name(self, language: str) -> str:
         """Return the short name, the digits where the province is not known."""
-        province = _provinces().get(self.code)
-        return self.code if province is None else str(province[language])
+        return province_name(self.code, language)
+
+
+def province_name(code: str, language: str) -> str:
+    """Return the short name of a province by the first digits of its counties' codes; the digits if it is not known."""
+    province = _provinces().get(code)
+    return code if province is None else str(province[language])
 
 
 @cache

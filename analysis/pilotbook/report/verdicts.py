@@ -132,7 +132,8 @@ REGISTRATIONS = {
 def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what may be said of every outcome, and what must be known of the test behind it."""
     between = say(numbers.language, "{one} {another}", one="", another="")
-    parts = []
+    parts: list[str] = []
+    levels: list[str] = []
     for outcome in evaluation.plan.outcomes:
         lead = evaluation.ledger.lead(outcome.id)
         judgement = evaluation.judgement(outcome.id)
@@ -140,10 +141,10 @@ def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         if judgement.verdict is Kind.NO_DETECTABLE_EFFECT:
             said += looking.detectable(evaluation, outcome, numbers)
         if FIRMNESS[judgement.verdict] >= FIRMNESS[Kind.NO_DETECTABLE_EFFECT]:
-            said += looking.level(evaluation, outcome, numbers)
+            levels += looking.level(evaluation, outcome, numbers)
         said += [*looking.harm(evaluation, outcome, numbers), *facts_of_test(evaluation, lead, numbers)]
         parts.append(between.join(said))
-    return Markdown("\n\n".join(parts))
+    return Markdown("\n\n".join([*parts, *dict.fromkeys(levels)]))
 
 
 def _sentence(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str:

@@ -11,10 +11,10 @@ FORBIDDEN = {
         r"\bprove[ns]\b",
         r"\b(?:credible|plausible)\b",
         r"\b(?:dramatic|dramatically|huge|enormous)\b",
-        r"\b(?:had|has|have|is|was) no effect\b",
-        r"\bthere (?:is|was) no (?:effect|difference)\b",
+        r"\b(?:had|has|have) no effect\b",
+        r"\bthere (?:is|was) no (?:effect(?! to estimate)|difference)\b",
         r"\bparallel trends hold\b",
-        r"\b(?:marginally|almost|nearly|borderline)\b",
+        r"\b(?:marginally|almost|nearly|borderline)\b(?! all\b)",
         r"\btrends? towards\b",
     ),
     "zh": (
@@ -35,6 +35,9 @@ NOT_PROSE = re.compile(
 )
 """What of a Markdown text is code, formula, attribute, reference or address."""
 
+QUOTED = re.compile(r"“[^“”]{1,12}”")
+"""A word or two of a source in quotation marks: named, not used."""
+
 TYPED = re.compile(r"(?<![\w×])[−-]?\d[\d,.]*(?![\w×])")
 """A number in prose; CR2, 2×2 and AR(1)'s like are names, their digit stands beside a letter or a sign."""
 
@@ -52,7 +55,7 @@ def forbidden_words(text: str, language: str) -> Iterator[str]:
     language
         ``en`` or ``zh``.
     """
-    prose = NOT_PROSE.sub(" ", text)
+    prose = NOT_PROSE.sub(" ", QUOTED.sub(" ", text))
     for pattern in FORBIDDEN[language]:
         for match in re.finditer(pattern, prose, re.IGNORECASE):
             around = prose[max(match.start() - 30, 0) : match.end() + 30].replace("\n", " ").strip()

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import active_children, get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import TypeVar
 
 from pilotbook import fingerprint
 from pilotbook.errors import CallError, WorkError
+from pilotbook.evaluate.inputs import LIBRARIES as ESTIMATING
 from pilotbook.report.environment import ENVIRONMENT
 from pilotbook.report.execute import FORK
 from pilotbook.report.stages import LIBRARIES
 
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
 PRELOADED = ["pilotbook.report.batch", "pilotbook.report.making"]
+ANSWER = "20s"
+"""How long a scheduler may take to answer."""
 PATIENCE = 10.0
 """Seconds that a worker has to clear up when the batch is interrupted."""
 
@@ -35,6 +42,10 @@ class Workers:
     executor: Executor
     width: int
     died: tuple[type[Exception], ...]
+
+    def submit(self, call: Callable[[Argument], Result], argument: Argument) -> Future[Result]:
+        """Have a worker make a call."""
+        return self.executor.submit(_until_ended, call, argument)
 
 
 @contextmanager
@@ -105,8 +116,33 @@ def _begin(fork_server: str | None, environment: dict[str, str]) -> None:
         use_server(fork_server)
 
 
+class _EndedError(BaseException):
+    """The worker was asked to end while it was at work."""
+
+
+class _State(threading.local):
+    at_work = False
+
+
+_state = _State()
+
+
 def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+    """End at once; at work, after clearing up. Anything else would be taken for a result by the pool, which goes on."""
+    if _state.at_work:
+        raise _EndedError
+    os._exit(128 + number)
+
+
+def _until_ended(call: Callable[[Argument], Result], argument: Argument) -> Result:
+    """Make a call in a worker."""
+    _state.at_work = True
+    try:
+        return call(argument)
+    except _EndedError:
+        os._exit(128 + signal.SIGTERM)
+    finally:
+        _state.at_work = False
 
 
 def _stop(processes: Sequence[BaseProcess]) -> None:
@@ -138,7 +174,7 @@ def scheduled_workers(address: str) -> Iterator[Workers]:
     except ModuleNotFoundError:
         raise CallError("--scheduler needs the package distributed: pip install 'pilotbook[cluster]'") from None
     try:
-        client = Client(address, timeout="20s")
+        client = Client(address, timeout=ANSWER)
     except (OSError, TimeoutError, ValueError) as error:
         raise CallError(f"--scheduler: {address} does not answer ({error}); start one with `dask scheduler`") from None
     with client:
@@ -157,4 +193,5 @@ def scheduled_workers(address: str) -> Iterator[Workers]:
 
 def identity() -> list[object]:
     """Return what must be the same everywhere: code, libraries, and where the project lies."""
-    return [fingerprint.code("."), fingerprint.libraries(*LIBRARIES), str(fingerprint.PACKAGE)]
+    libraries = fingerprint.libraries(*ESTIMATING, *LIBRARIES)
+    return [fingerprint.code("."), libraries, str(fingerprint.PACKAGE)]

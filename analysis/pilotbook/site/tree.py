@@ -56,15 +56,17 @@ class Tree:
             self._note(path, key, target, fingerprint.sha256(content))
 
     def copy(self, path: str, source: Path, sha256: str) -> bool:
-        """Copy a file whose hash is known; tell whether it has that hash."""
-        if self._link(path, sha256):
+        """Copy a file whose hash is known; tell whether it has that hash. It is read again only if it was touched."""
+        found = source.stat()
+        key = f"{sha256} {found.st_size} {found.st_mtime_ns}"
+        if self._link(path, key):
             return True
         content = source.read_bytes()
         if fingerprint.sha256(content) != sha256:
             return False
         target = self._place(path)
         target.write_bytes(content)
-        self._note(path, sha256, target, sha256)
+        self._note(path, key, target, sha256)
         return True
 
     def finish(self) -> None:

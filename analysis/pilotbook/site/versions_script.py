@@ -6,11 +6,11 @@ place there. The script holds the versions of all reports, and the code that sho
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pilotbook.site.collection import Collection, Standing, Version
 from pilotbook.site.language import LANGUAGES
+from pilotbook.site.script_data import literal
 
 NAME = "pilotbook-versions.js"
 MARK = "/*VERSIONS*/{}"
@@ -30,9 +30,7 @@ def versions_script(collection: Collection, code: str) -> bytes:
     code
         ``assets/versions.js``, in which the data take the place of a mark.
     """
-    data = json.dumps(versions_data(collection), ensure_ascii=False, separators=(",", ":"))
-    data = data.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return code.replace(MARK, data).encode()
+    return code.replace(MARK, literal(versions_data(collection))).encode()
 
 
 def versions_data(collection: Collection) -> dict[str, Any]:

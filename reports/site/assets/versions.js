@@ -68,7 +68,7 @@
     var text = [element("strong", {}, gone ? say.isWithdrawn : say.isSuperseded), " "];
     if (gone && reason) { text.push(reason + " "); }
     text.push(newest ? element("a", { href: address(newest, language) }, say.read + " " + newest) : say.noNewer);
-    return element("div", { "class": "pilotbook-banner", role: "note", "aria-label": gone ? say.withdrawn : say.superseded }, text);
+    return element("aside", { "class": "pilotbook-banner", "aria-label": gone ? say.withdrawn : say.superseded }, text);
   }
   function style() {
     return element("style", {}, ".pilotbook-versions{display:flex;flex-wrap:wrap;gap:.3rem 1.6rem;align-items:baseline;padding:.5rem 1.5rem;" +

@@ -26,7 +26,10 @@ MOST_DIFFERING_PIXELS = 0.01
 """Of a page; the two engines draw with the same templates, and versions of Typst may set a line a hair apart."""
 NOTICEABLE = 24
 """Of 255 in one colour: less is the smoothing of an edge."""
-SOURCES = ("_quarto.yml", "_environment", "_extensions", "index.qmd", "reports", "analysis", "data", ".gitignore")
+SOURCES = (
+    *("_quarto.yml", "_environment", "_extensions", "index.qmd", "reports", "analysis", "data", "docs", "CITATION.cff"),
+    ".gitignore",
+)
 
 
 @pytest.fixture(scope="module", params=["en", "zh-CN"])

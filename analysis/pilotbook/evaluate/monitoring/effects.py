@@ -25,12 +25,13 @@ def effect_limits(
 
     An effect that no verdict may rest on, or that this report only describes, cannot be used: ``lack`` says so.
     """
-    found = {}
-    for outcome, judged in zip(plan.outcomes, judgements, strict=True):
-        limits = _limits(rows, judged, None if look.claims else "no_planned_look")
-        found[outcome.id] = limits
-        if outcome.column is not None and not outcome.deflate:
-            found[outcome.column] = limits
+    lack = None if look.claims else "no_planned_look"
+    limits = {judged.outcome: _limits(rows, judged, lack) for judged in judgements}
+    found = dict(limits)
+    for outcome in plan.outcomes:
+        in_its_unit = outcome.column is not None and not outcome.deflate and outcome.scale == "level"
+        if in_its_unit and outcome.column is not None:
+            found.setdefault(outcome.column, limits[outcome.id])
     return found
 
 

@@ -30,7 +30,7 @@ def rule_entries(plan: str, monitoring: Monitoring) -> list[dict[str, Any]]:
 
 def _entry(plan: str, finding: RuleFinding, monitoring: Monitoring) -> dict[str, Any]:
     rule, observed = finding.rule.entry, finding.observed
-    named = finding.open[:MOST_UNITS] if rule.level in LISTED else ()
+    named = finding.open.some(slice(MOST_UNITS)) if rule.level in LISTED else ()
     return {
         "rule": rule.id,
         "reading": finding.reading.id,

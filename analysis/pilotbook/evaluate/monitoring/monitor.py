@@ -116,6 +116,7 @@ class _Run:
         self.in_pilots: dict[str, int] = {}
         self._facts: dict[tuple[str, str | None], Facts] = {}
         self._truths: dict[str, tuple[str, Facts, Truth]] = {}
+        self._groups: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
         self._critical: dict[str, tuple[int, bool]] = {}
 
     def read(self, rule: LoadedRule, reading: LoadedReading) -> RuleFinding:
@@ -134,9 +135,10 @@ class _Run:
         )
         if CRITICAL_ALERTS in reading.checked.series:
             known = self._with_alerts(known)
-        shown = self._shown(level, len(facts.units))
+        if level not in self._groups:
+            self._groups[level] = (self._shown(level, len(facts.units)), self.observations.among_pilots(level))
+        shown, among = self._groups[level]
         finding, found = find(rule, reading, known, shown)
-        among = self.observations.among_pilots(level)
         if reading is rule.readings[0]:
             self._truths[rule.id] = (level, facts, found.truth)
             self.in_pilots[rule.id] = int((found.fired[:, -1] & among).sum())

@@ -41,7 +41,12 @@ def group_rows(examination: Examination) -> Iterator[Row]:
             why = units.detail if isinstance(units, NotEstimable) else "the groups cannot be told apart here"
             yield replace(examination.row(EFFECT, complete=True, subgroup=section.id), reason=why)
             continue
-        yield from _rows(examination, section, _drawn(examination, section, units, groups))
+        drawn = _drawn(examination, section, units, groups)
+        if len(drawn) < 2:
+            one = "all pilots belong to one group"
+            yield replace(examination.row(EFFECT, complete=True, subgroup=section.id), reason=one)
+        else:
+            yield from _rows(examination, section, drawn)
 
 
 def _groups(examination: Examination, section: SubgroupSection) -> NDArray[np.str_] | None:

@@ -15,6 +15,8 @@ from pilotbook.evaluate.sensitivity.examination import Examination
 GAP = "synthetic_gap"
 DRAWS = 200
 METHODS = {"synthetic_control": synthetic_control, "synthetic_did": synthetic_did}
+SLOW = {"synthetic_did"}
+"""Methods that take a second for each outcome: of primary outcomes only."""
 
 
 def single_pilot_rows(examination: Examination) -> Iterator[Row]:
@@ -23,6 +25,8 @@ def single_pilot_rows(examination: Examination) -> Iterator[Row]:
     if len(np.unique(sample.assignment[sample.pilots])) != 1:
         return
     for name, estimate in METHODS.items():
+        if name in SLOW and examination.outcome.family != "primary":
+            continue
         row = examination.row(GAP, method=name)
         (found,) = estimate(
             sample.y,

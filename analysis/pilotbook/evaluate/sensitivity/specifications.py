@@ -42,7 +42,8 @@ class Specification:
     why_not: str | None = None
 
 
-Change = Callable[[Examination], "AnalysisSample | str"]
+Change = Callable[[Examination], "AnalysisSample | str | None"]
+"""To the sample of a specification, the reason why there is none, or None where there is nothing to change."""
 
 
 def specification_rows(examination: Examination, rows: list[Row]) -> Iterator[Row]:
@@ -74,7 +75,7 @@ def _specifications(examination: Examination, rows: list[Row]) -> Iterator[Speci
         found = change(examination)
         if isinstance(found, str):
             yield Specification(name, None, why_not=found)
-        else:
+        elif found is not None:
             yield Specification(name, found)
     yield from _extreme_provinces(examination, rows)
 
@@ -93,10 +94,10 @@ def _estimators(examination: Examination) -> Iterator[Specification]:
         yield Specification(name, sample, question.analysis.model_copy(update=changed))
 
 
-def _without_epidemic(examination: Examination) -> AnalysisSample | str:
+def _without_epidemic(examination: Examination) -> AnalysisSample | str | None:
     plan, sample = examination.question.plan, examination.sample
     if plan.covid is not None and plan.covid.policy == "drop":
-        return "the plan leaves these periods out"
+        return None
     if examination.question.analysis.estimator == "two_by_two":
         return NO_DATES
     if plan.covid is not None:
@@ -109,16 +110,16 @@ def _without_epidemic(examination: Examination) -> AnalysisSample | str:
     return replace(sample, y=np.where(epidemic, np.nan, sample.y))
 
 
-def _with_epidemic(examination: Examination) -> AnalysisSample | str:
+def _with_epidemic(examination: Examination) -> AnalysisSample | None:
     plan = examination.question.plan
     if plan.covid is None or plan.covid.policy == "keep":
-        return "the plan keeps the periods of the epidemic"
+        return None
     return _of_another_plan(examination, plan.model_copy(update={"covid": None}))
 
 
-def _without_price_index(examination: Examination) -> AnalysisSample | str:
+def _without_price_index(examination: Examination) -> AnalysisSample | None:
     if not examination.outcome.deflate:
-        return "the outcome is not in money of one year"
+        return None
     return _of_another_plan(examination, examination.question.plan.model_copy(update={"deflator": None}))
 
 
@@ -171,7 +172,7 @@ def _controls(examination: Examination, place: NDArray[np.str_] | None, *, besid
         return "it is not known where the counties lie"
     chosen = np.isin(place, place[sample.pilots]) == beside
     if chosen[~sample.pilots].all():
-        return "all controls do" if beside else "no control does"
+        return "all controls lie there" if beside else "no control lies there"
     if not chosen[~sample.pilots].any():
         return "no control would be left"
     return sample.only(chosen | sample.pilots)

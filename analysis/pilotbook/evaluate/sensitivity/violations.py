@@ -32,8 +32,7 @@ def violation_rows(examination: Examination, path: Path | NotEstimable) -> Itera
         yield replace(row, reason=path.detail)
         return
     if assigned_pilots(examination) < FEWEST_FOR_COVARIANCE:
-        why = f"fewer than {FEWEST_FOR_COVARIANCE} assigned pilots: the coefficients have no valid covariance"
-        yield replace(row, reason=why)
+        yield replace(row, reason="fewer than ten assigned pilots: the coefficients have no valid covariance")
         return
     estimates, before = estimates_around_start(examination, path)
     refused = _refused(estimates)

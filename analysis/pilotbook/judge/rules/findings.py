@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,6 +33,47 @@ class Spell:
     first: str
     last: str
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spells:
+    """Many spells, as arrays: a country has more of them than anybody reads.
+
+    Attributes
+    ----------
+    units, windows
+        All units and windows.
+    unit, first, last : (spells,)
+        Place of the unit and of the first and last window of each, in the order of units and windows.
+    """
+
+    units: Sequence[str]
+    windows: Sequence[str]
+    unit: NDArray[np.intp]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    def __iter__(self) -> Iterator[Spell]:
+        end = len(self.windows) - 1
+        for unit, first, last in zip(self.unit.tolist(), self.first.tolist(), self.last.tolist(), strict=True):
+            yield Spell(self.units[unit], self.windows[first], self.windows[last], last == end)
+
+    def some(self, where: NDArray[np.bool_] | slice) -> Spells:
+        """Return some of them."""
+        return Spells(self.units, self.windows, self.unit[where], self.first[where], self.last[where])
+
+    @property
+    def open(self) -> Spells:
+        """Those that last until the last window."""
+        return self.some(self.last == len(self.windows) - 1)
+
+    @property
+    def earliest(self) -> str | None:
+        """The window in which the first of them begins, None if there is none."""
+        return self.windows[int(self.first.min())] if len(self) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +121,7 @@ class RuleFinding:
     n_fired: int
     n_not_fired: int
     n_not_evaluable: int
-    spells: tuple[Spell, ...]
+    spells: Spells
     observed: Observed | None
     missing: tuple[tuple[Lack, int], ...]
 
@@ -90,14 +131,14 @@ class RuleFinding:
         return self.n_fired + self.n_not_fired + self.n_not_evaluable
 
     @property
-    def open(self) -> tuple[Spell, ...]:
+    def open(self) -> Spells:
         """The spells that last until the window of the report."""
-        return tuple(spell for spell in self.spells if spell.is_open)
+        return self.spells.open
 
     @property
     def first(self) -> str | None:
         """The window since which it has fired for the unit that came first, None if it does not fire."""
-        return min((spell.first for spell in self.open), default=None)
+        return self.open.earliest
 
 
 def find(
@@ -118,7 +159,7 @@ def find(
     if any(tree.calls(reading.checked.tree, "baseline")) and (facts.start < facts.shape[1]).any():
         keep = facts.start < facts.shape[1]
     kept = found.of_units(keep)
-    units = [unit for unit, is_kept in zip(facts.units, keep, strict=True) if is_kept]
+    units = facts.units if keep.all() else [u for u, is_kept in zip(facts.units, keep, strict=True) if is_kept]
     fired, not_fired = int(kept.fired[:, -1].sum()), int(kept.not_fired[:, -1].sum())
     classifies = rule.entry.type == DEFINITION
     rest = len(units) - fired - not_fired
@@ -131,7 +172,7 @@ def find(
         n_fired=fired,
         n_not_fired=not_fired,
         n_not_evaluable=rest,
-        spells=() if classifies else tuple(spells(kept.fired, units, [str(window) for window in facts.windows])),
+        spells=spells(kept.fired & (not classifies), units, [str(window) for window in facts.windows]),
         observed=None if classifies else _observed(reading, facts, found, keep & shown),
         missing=tuple(kept.missing_at()) if units else ((Lack("units", rule.entry.level), 0),),
     )
@@ -144,8 +185,8 @@ def _state(fired: int, not_evaluable: int, units: int) -> State:
     return State.NOT_EVALUABLE if not_evaluable or not units else State.NOT_FIRED
 
 
-def spells(fired: NDArray[np.bool_], units: list[str], windows: list[str]) -> Iterator[Spell]:
-    """Give the unbroken stretches in which a rule fired.
+def spells(fired: NDArray[np.bool_], units: Sequence[str], windows: Sequence[str]) -> Spells:
+    """Return the unbroken stretches in which a rule fired.
 
     Parameters
     ----------
@@ -155,9 +196,9 @@ def spells(fired: NDArray[np.bool_], units: list[str], windows: list[str]) -> It
     windows : (t,)
     """
     edges = np.diff(np.pad(fired.astype(np.int8), ((0, 0), (1, 1))), axis=1)
-    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
-    for (unit, first), (_, end) in zip(starts.tolist(), ends.tolist(), strict=True):
-        yield Spell(units[unit], windows[first], windows[end - 1], end == len(windows))
+    unit, first = np.nonzero(edges == 1)
+    _, end = np.nonzero(edges == -1)
+    return Spells(units, windows, unit, first, end - 1)
 
 
 def leading_comparison(node: tree.Node) -> tuple[tree.Node, tuple[tree.Node, ...]] | None:
@@ -167,11 +208,11 @@ def leading_comparison(node: tree.Node) -> tuple[tree.Node, tuple[tree.Node, ...
     for part in tree.walk(node):
         if not isinstance(part, tree.Comparison):
             continue
-        for own, other in (pair for a, b in pairwise(part.operands) for pair in ((a, b), (b, a))):
+        for a, b in pairwise(part.operands):
+            own, other = (a, b) if _is_measured(a) else (b, a)
             if _is_measured(own) and not isinstance(other, tree.Text) and (value is None or _same(own, value)):
                 value = own if value is None else value
                 thresholds.append(other)
-                break
     return None if value is None else (value, tuple(thresholds))
 
 

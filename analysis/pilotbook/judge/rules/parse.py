@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import unicodedata
 import warnings
 
@@ -126,6 +127,8 @@ def _said(message: str, text: str, column: int) -> tuple[int, str]:
     for wrong in ("=>", "=<"):
         if wrong in text:
             return text.index(wrong) + 1, f"write {wrong[::-1]}"
+    if single := re.search(r"(?<![<>=!:])=(?!=)", text):
+        return single.start() + 1, "two values are compared by =="
     return column, f"is not an expression ({message})"
 
 

@@ -182,7 +182,9 @@ def _load(
     expression = str(content.get("expression", ""))
     if len(expression) > LONGEST:
         return [place.say("expression", f"has {len(expression)} characters, more than {LONGEST}", LONGEST + 1)]
-    plain = {**content, "expression": "x" if expression else ""}  # our own parser reads it below, with better words
+    plain = dict(content)
+    if "expression" in content:
+        plain["expression"] = "x"  # our own parser reads it below, with better words
     try:
         entry = WrittenRule.model_validate(plain).model_copy(update={"expression": expression})
     except ValidationError as error:
@@ -199,6 +201,8 @@ def _load(
 
 
 def _said(message: str, kind: str) -> str:
+    if kind == "string_pattern_mismatch":
+        return "is not spelt like one; ids are small letters, digits and hyphens, Chinese texts have Chinese characters"
     if kind == "extra_forbidden":
         return "no rule has this key; docs/methods/rules.md lists them"
     return "is missing; every rule needs it" if kind == "missing" else message

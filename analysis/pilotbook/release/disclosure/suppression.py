@@ -40,10 +40,11 @@ def suppressed(counts: NDArray[np.int64], smallest: int) -> NDArray[np.bool_]:
     """
     hidden = (counts > 0) & (counts < smallest)
     while (known := hidden & _determined(hidden)).any():
-        further = _next_cell(counts, hidden, known)
-        if further is None:
+        row, column = np.argwhere(known)[0].tolist()
+        rectangle = _cheapest_rectangle(counts, hidden, row, column)
+        if rectangle is None:
             raise ValueError("no cell is left that could hide a small count; leave out the totals")
-        hidden[further] = True
+        hidden[np.ix_(*rectangle)] = True
     return hidden
 
 
@@ -76,15 +77,18 @@ def _determined(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return found
 
 
-def _next_cell(
-    counts: NDArray[np.int64], hidden: NDArray[np.bool_], known: NDArray[np.bool_]
-) -> tuple[np.intp, np.intp] | None:
-    """Return the smallest cell beside one that is given away, in the line with the fewest hidden; None if none is."""
-    row, column = np.argwhere(known)[0]
-    beside_in_row = [(row, c) for c in np.flatnonzero(~hidden[row])]
-    beside_in_column = [(r, column) for r in np.flatnonzero(~hidden[:, column])]
-    lines = sorted(
-        [(hidden[row].sum(), beside_in_row), (hidden[:, column].sum(), beside_in_column)], key=lambda line: line[0]
-    )
-    beside = next((cells for _, cells in lines if cells), [(r, c) for r, c in np.argwhere(~hidden)])
-    return min(beside, key=lambda cell: (counts[cell] == 0, counts[cell]), default=None)
+def _cheapest_rectangle(
+    counts: NDArray[np.int64], hidden: NDArray[np.bool_], row: int, column: int
+) -> tuple[list[int], list[int]] | None:
+    """Return rows and columns of the four cells, one of them given, that hide the fewest people anew; None if none is.
+
+    Within a rectangle of hidden cells people can be moved around without a change of any total.
+    """
+    cost = np.where(hidden, 0, counts) + np.where(counts == 0, counts.sum(), 0)  # nobody can be moved out of a zero
+    rows = [r for r in range(counts.shape[0]) if r != row]
+    columns = [c for c in range(counts.shape[1]) if c != column]
+    corners = [(cost[row, c] + cost[r, column] + cost[r, c], r, c) for r in rows for c in columns]
+    if not corners:
+        return None
+    _, r, c = min(corners)
+    return [row, r], [column, c]

@@ -53,9 +53,15 @@ class FolderTarget:
         except Timeout:
             raise WorkError(f"{self}: somebody else is publishing there; wait for it to end") from None
         try:
+            self._clear_up()
             yield
         finally:
             lock.release()
+
+    def _clear_up(self) -> None:
+        """Take away what a killed publisher left beside the folder."""
+        for rest in self._path.parent.glob(f".{self._path.name}.*.work"):
+            shutil.rmtree(rest, ignore_errors=True)
 
     def files(self) -> dict[str, str]:
         """Return path to hash of what is published; empty if nothing is.

@@ -1,0 +1,87 @@
+"""The numbers of a figure as a file: a link in the HTML page that holds them in full."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from IPython.display import Markdown
+
+from pilotbook.evaluate.evaluation import Evaluation
+from pilotbook.evaluate.ledger import BALANCE, CLAIMS
+from pilotbook.report.glance import outcomes
+from pilotbook.report.language import say
+from pilotbook.report.selection import shown_paths
+from pilotbook.report.tile_grid import tiles
+
+Record = Mapping[str, Any]
+
+ESTIMANDS = {
+    "fig-means": ("pilots", "controls", "pilots_without_reform"),
+    "fig-cohorts": ("att_cohort",),
+    "fig-series": ("observed", "fitted", "counterfactual"),
+    "fig-violations": ("robust_to_violations", "breakdown"),
+    "fig-specifications": ("specification",),
+    "fig-left-out": ("without_pilot", "without_province", "without_control_province"),
+    "fig-placebo-space": ("placebo_in_space", "placebo_in_space_bin", "placebo_in_space_range"),
+    "fig-smallest-p": ("smallest_p",),
+}
+"""The figures whose numbers are all rows of some estimands."""
+
+FIELDS = ("id", "outcome", "estimate", "ci_low", "ci_high", "level", "p", "unit")
+
+
+def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
+    """Return a link to the numbers of a figure as CSV, shown in HTML only; the file is in the page itself.
+
+    Parameters
+    ----------
+    evaluation
+        The evaluation.
+    label
+        Label of the figure's cell.
+    language
+        Of the link's text; the file has the names of the ledger.
+    """
+    content = base64.b64encode(_csv(records(evaluation, label)).encode("utf-8-sig")).decode("ascii")
+    link = f'[{say(language, "Numbers as CSV")}](data:text/csv;base64,{content}){{.csv download="{label}.csv"}}'
+    return Markdown(f'::: {{.content-visible when-format="html"}}\n{link}\n:::')
+
+
+def records(evaluation: Evaluation, label: str) -> list[Record]:
+    """Return the numbers of a figure: rows of the ledger, or facts of the design."""
+    if label == "fig-rollout":
+        return [
+            {"start": c.start, "counties": c.counties, "assigned_units": c.assigned_units}
+            for c in evaluation.contract.cohorts
+        ]
+    if label == "fig-provinces":
+        return [{"province": t.code, "pilots": t.pilots, "controls": t.controls} for t in tiles(evaluation)]
+    return [{field: row[field] for field in FIELDS} for row in _rows(evaluation, label)]
+
+
+def _rows(evaluation: Evaluation, label: str) -> Iterable[Record]:
+    if label == "fig-event-study":
+        found = [row for path in shown_paths(evaluation) for row in (*path.rows, *path.bands.values())]
+    elif label == "fig-forest":
+        judged = [evaluation.judgement(outcome.id) for outcome in outcomes(evaluation)]
+        found = [evaluation.ledger.row(name) for j in judged for name in (j.row, *j.intervals.values())]
+    elif label == "fig-love":
+        found = list(evaluation.ledger.select(estimator=BALANCE, estimand="difference"))
+    elif label == "fig-claims":
+        found = list(evaluation.ledger.select(estimator=CLAIMS))
+    else:
+        found = [row for row in evaluation.ledger if row.estimand in ESTIMANDS[label]]
+    return [row.as_dict() for row in found]
+
+
+def _csv(found: list[Record]) -> str:
+    text = io.StringIO()
+    if found:
+        writer = csv.DictWriter(text, list(found[0]), lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(found)
+    return text.getvalue()
