@@ -12,7 +12,7 @@ from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.evaluate.inputs import load_panel
 from pilotbook.panel.catalogue import read_catalogue
-from pilotbook.report import baseline_tables, claim_figures, claim_tables
+from pilotbook.report import baseline_tables, claim_figures, claim_tables, glance
 from pilotbook.report.chapters import chapters_of
 from pilotbook.report.claim_words import as_stated, design, place
 from pilotbook.report.numbers import Numbers
@@ -101,6 +101,9 @@ def test_a_reform_that_has_not_begun_shows_where_counties_stand_instead_of_effec
     assert not {"did", "its", "sensitivity"} & set(there)
     assert "not-begun" in parts(evaluation)
     assert "did-leads" not in parts(evaluation)
+    page_one = seen(glance.table(evaluation, numbers))
+    (found,) = evaluation.ledger.select(outcome="stays", estimator="power", pretended_pilots="10")
+    assert f"| {numbers.text(found, 'estimate')} |" in page_one
     for table in (baseline_tables.standing, baseline_tables.power):
         assert len(seen(table(evaluation, numbers)).splitlines()) == 2 + len(evaluation.plan.outcomes)
 
