@@ -44,6 +44,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
         "not-begun": not_begun(evaluation),
+        "begun": not not_begun(evaluation),
         "did-leads": leads not in SERIES_ESTIMATORS and not not_begun(evaluation),
         "series-leads": leads in SERIES_ESTIMATORS,
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
