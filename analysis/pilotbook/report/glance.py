@@ -14,6 +14,7 @@ from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.unstarted import POWER
 from pilotbook.judge.verdict import Kind
 from pilotbook.report.figures import panels
 from pilotbook.report.language import say
@@ -98,8 +99,9 @@ def _adjusted(evaluation: Evaluation, judgement: Judgement) -> Row:
 
 
 def _detectable(evaluation: Evaluation, judgement: Judgement, numbers: Numbers) -> str:
-    """Print the effect that the design finds four times in five at this look."""
-    return numbers.value(evaluation.ledger.row(judgement.detectable))
+    """Print the effect that the design finds four times in five at this look; before a start, that ten pilots would."""
+    pretended = evaluation.ledger.select(estimator=POWER, outcome=judgement.outcome)
+    return numbers.value(pretended[0] if pretended else evaluation.ledger.row(judgement.detectable))
 
 
 @dataclass(frozen=True, slots=True)
