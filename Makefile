@@ -10,10 +10,13 @@ JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: report test check environment lock screenshots clean
+.PHONY: report site test check environment lock screenshots clean
 
 report: $(READY)  ## evaluate the Medicaid expansion and print the paths of its HTML page and PDF
 	@$(BIN)/pilotbook render medicaid-2014-mortality
+
+site: $(READY)  ## build the website from the committed releases into _site
+	@$(BIN)/pilotbook site
 
 test: check  ## linters, type checks and the whole test suite
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term
@@ -40,7 +43,7 @@ lock:  ## remake requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
 
-screenshots: report  ## remake the pictures of README.md (needs Chromium)
+screenshots: report site  ## remake the pictures of README.md (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
 clean:  ## remove what was made, but not the environment

@@ -17,7 +17,7 @@ from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.sensitivity.pretrends import joint_test, randomisation_test
 
 PANELS, AFTER, ALPHA, DRAWS = 1_000, 6, 0.05, 999
-DESIGNS = ((10, 30, 8), (12, 100, 6), (12, 100, 12), (20, 40, 12), (20, 40, 24), (20, 100, 12), (40, 100, 12))
+DESIGNS = ((10, 30, 8), (12, 100, 6), (12, 100, 12), (20, 40, 12), (20, 40, 24), (20, 100, 12))
 """Pilots, units, periods before the start."""
 
 

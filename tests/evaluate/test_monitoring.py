@@ -152,6 +152,6 @@ def test_rules_are_checked_and_run_from_the_command_line(pilotbook: Any, tmp_pat
     assert refused.status == 1
     assert "mine.yml, line 2, rule 'a', expression, column 1: unknown name 'drg_share'" in refused.err
     wrong.write_text(f"rules:\n{rule.replace('drg', 'drug')}", "utf-8")
-    ran = pilotbook("rules", "run", "smart-supervision", "--rules", wrong, "--json")
+    ran = pilotbook("rules", "run", "supervision-monthly", "--rules", wrong, "--json")
     assert [(r["rule"], r["fired"], r["units"]) for r in ran.json["rules"]] == [("a", 1, [])]
     assert pilotbook("rules", "run", "medicaid-2014-mortality").status == 1

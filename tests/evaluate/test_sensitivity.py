@@ -36,7 +36,7 @@ def test_three_pilots(tmp_path):
     assert all(row.estimate == pytest.approx(EFFECT, abs=1) for row in without)
     refused = ledger.one(**facts, estimand="robust_to_violations")
     assert refused.estimate is None
-    assert "fewer than 10 assigned pilots" in refused.reason
+    assert "fewer than ten assigned pilots" in refused.reason
 
 
 def test_a_planted_trend_is_seen(tmp_path):

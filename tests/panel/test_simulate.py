@@ -237,7 +237,7 @@ def test_missing_values_are_as_frequent_as_the_scenario_says(tmp_path: Path) -> 
         ("three-county-pilot", 1, "three-county-demo", 1_500_000),
         ("three-county-linked-pilot", 2, "three-county-linked-pilot", 1_500_000),
         ("phased-rollout", 1, "phased-rollout", 3_000_000),
-        ("supervision", 4, "smart-supervision", 2_500_000),
+        ("supervision", 4, "supervision-demo", 2_500_000),
     ],
 )
 def test_a_committed_demo_panel_is_what_its_command_makes(

@@ -72,7 +72,8 @@ def test_the_chapter_shows_the_quality_of_a_vintage(language: str, tmp_path: Pat
     vintage = newest(DATA / "national-no-control-demo")
     pilots = vintage.table("exposure")["county"].tolist()
     quality = quality_of(vintage, pilots, ["drug_price_index", "drug_share", "complication_rate"])
-    notebook = run(language, tmp_path)
+    assert quality.run_out is not None
+    notebook = run(language, tmp_path, period=quality.run_out.last)
     table = shown(notebook, "tbl-completeness")
     for row in quality.completeness:
         line = next(li for li in table.split("\n") if read_catalogue().indicators[row.column].label(language) in li)
@@ -82,7 +83,6 @@ def test_the_chapter_shows_the_quality_of_a_vintage(language: str, tmp_path: Pat
     assert len(shown(notebook, "tbl-sources").split("\n")) == 2 + len(vintage.tables)
     worst = min(quality.flags, key=lambda flag: flag.value)
     assert f"{worst.county} | {worst.period} | {worst.value:.2f}" in shown(notebook, "flags")
-    assert quality.run_out is not None
     assert quality.run_out.last in said(notebook)
     figure = next(c for c in notebook.cells if c.id == "fig-missingness")
     alt = next(line for line in figure.source.split("\n") if "fig-alt" in line)
@@ -98,9 +98,9 @@ def test_the_chapter_of_other_data_leaves_out_what_it_cannot_tell(tmp_path: Path
     assert "28,644" in shown(notebook, "tbl-sources")
     assert "`deaths` | `population_20_64` | yes" in shown(notebook, "tbl-shares")
     assert "Nothing is missing." in next(c for c in notebook.cells if c.id == "fig-missingness").source
-    parts = {"vintage", "revisions", "gaps"}
+    parts = {"vintage", "revisions", "gaps", "missing"}
     tagged = [c for c in notebook.cells if {f"{PART}{part}" for part in parts} & set(c.metadata.get("tags", []))]
-    assert {"flags", "late", "tbl-triangle", "tbl-gaps"} <= {c.id for c in tagged}
+    assert {"flags", "late", "tbl-triangle", "tbl-gaps", "fig-missingness"} <= {c.id for c in tagged}
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ from ..example import write_example
 def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Any:
     patch = pytest.MonkeyPatch()
     patch.setenv("PILOTBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
-    plan_file = read_plan(find_plan("smart-supervision"))
+    plan_file = read_plan(find_plan("supervision-monthly"))
     yield evaluate(plan_file, load_panel(plan_file), "2023-12")
     patch.undo()
 
@@ -47,7 +47,7 @@ def words(rule: str, language: str) -> str:
 
 
 def test_every_planted_alert_that_is_open_stands_in_the_table(evaluation: Evaluation, numbers: Numbers) -> None:
-    truth = json.loads((DATA / "smart-supervision" / "truth.json").read_text("utf-8"))["planted_alerts"]["alerts"]
+    truth = json.loads((DATA / "supervision-demo" / "truth.json").read_text("utf-8"))["planted_alerts"]["alerts"]
     is_open = [alert for alert in truth if alert["last"] in {"2023-12", "2023Q4", "2023"}]
     assert {"drug-share-alert", "exam-share-alert", "fund-growth-3-months"} <= {alert["rule"] for alert in is_open}
     table = lines(rule_tables.monitoring(evaluation, numbers))

@@ -38,7 +38,7 @@ def effects(ledger: Mapping[str, Any]) -> Effects:
 
 def possible_causes(old: Release, new: Release) -> frozenset[Cause]:
     """Return which inputs of two releases are not the same; the environment also counts if it is another now."""
-    before, after = (_inputs(release) for release in (old, new))
+    before, after = (inputs_of(release) for release in (old, new))
     now = fingerprint.of_json(fingerprint.libraries(*LIBRARIES))
     differ: dict[Cause, bool] = {
         "data": before["data"] != after["data"],
@@ -50,7 +50,8 @@ def possible_causes(old: Release, new: Release) -> frozenset[Cause]:
     return frozenset(cause for cause, is_other in differ.items() if is_other)
 
 
-def _inputs(release: Release) -> Mapping[str, str]:
+def inputs_of(release: Release) -> Mapping[str, str]:
+    """Return the hashes of what a release's estimates rest on, by name."""
     manifest = read_manifest(release.folder)
     if manifest is None or ESTIMATES not in manifest.stages:
         raise WorkError(f"{release.name}: its manifest.json cannot be read; run `pilotbook verify {release.name}`")
@@ -155,7 +156,7 @@ class _Reruns:
         """Return the folder with the program of one side: that of now if it estimates alike, else of its commit."""
         if side not in self._programs:
             release = self.releases[side]
-            if _inputs(release)["code"] == fingerprint.of_json(fingerprint.code(*CODE)):
+            if inputs_of(release)["code"] == fingerprint.of_json(fingerprint.code(*CODE)):
                 project = self.repository.root
             else:
                 project = self.stack.enter_context(self.repository.at(release.record.code.commit))

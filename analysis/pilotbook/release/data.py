@@ -89,16 +89,16 @@ def show(kept: Kept, target: Path) -> None:
     kept
         The data.
     target
-        Where the file or folder is to be; links lead to what did not change.
+        Where the file or folder is to be. Files are copied: what a reviewer changes there changes nothing here.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if kept.place.is_file():
-        target.symlink_to(kept.place)
+        shutil.copyfile(kept.place, target)
         return
     target.mkdir()
     for entry in sorted(kept.place.iterdir()):
         if entry.name not in {FOLDER, RECEIPTS, DESCRIPTION}:
-            (target / entry.name).symlink_to(entry)
+            _copy(entry, target / entry.name)
     if kept.vintage is None:
         _describe(kept.place, target)
     else:
@@ -111,21 +111,29 @@ def _show_vintages(last: Vintage, target: Path) -> None:
     for vintage in vintages(last.folder.parents[1]):
         if vintage_order(vintage.name) > vintage_order(last.name):
             continue
-        receipt = last.folder.parents[1] / RECEIPTS / f"{vintage.name}.json"
-        if receipt.is_file():
-            (target / RECEIPTS / receipt.name).symlink_to(receipt)
         folder = target / FOLDER / vintage.name
         folder.mkdir()
         for entry in sorted(vintage.folder.iterdir()):
             if entry.name != DESCRIPTION:
-                (folder / entry.name).symlink_to(entry)
-        _describe(vintage.folder, folder)
+                _copy(entry, folder / entry.name)
+        as_it_was = _describe(vintage.folder, folder)
+        receipt = last.folder.parents[1] / RECEIPTS / f"{vintage.name}.json"
+        if as_it_was and receipt.is_file():  # it vouches for the description, which would not fit any more
+            shutil.copyfile(receipt, target / RECEIPTS / receipt.name)
 
 
-def _describe(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
+
+
+def _describe(source: Path, target: Path) -> bool:
     """Copy a description; where it does not fit the files, say of the copy what they are, so that they can be read.
 
     That the data are not the recorded ones is told apart from this, and whether it matters is what the rerun finds.
+    Returns whether the description is as it was.
     """
     text = (source / DESCRIPTION).read_text(encoding="utf-8")
     description = json.loads(text)
@@ -140,6 +148,7 @@ def _describe(source: Path, target: Path) -> None:
         (target / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False, indent=1), encoding="utf-8")
     else:
         shutil.copyfile(source / DESCRIPTION, target / DESCRIPTION)
+    return not stale
 
 
 def _digest(path: Path) -> str:

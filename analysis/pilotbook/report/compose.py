@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from pilotbook.errors import NotebookError
-from pilotbook.report.language import translate
+from pilotbook.report.language import mark_simulated, translate
 from pilotbook.report.parameters import TAG
 
 SHARED = "shared"
@@ -90,6 +90,8 @@ def compose(
             report.cells.append(copy)
     report.cells = _with_appendix(report.cells)
     translate(report, language)
+    if front_matter.get("report", {}).get("simulated"):
+        mark_simulated(report, language)
     return report
 
 

@@ -24,7 +24,9 @@ from pkgutil import iter_modules
 
 import nbformat
 
-from pilotbook import report
+from pilotbook import fingerprint, report
+from pilotbook.evaluate.inputs import CODE
+from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.report.stages import MAKING
 
 LIFELINE = 0
@@ -111,10 +113,12 @@ def _move_to(folder: str, environment: dict[str, str]) -> None:
 
 
 def _load_libraries() -> None:
-    """Import what chapters import, and draw once: fonts and styles are then read."""
+    """Import what chapters import, read what does not change, and draw once: fonts and styles are then read."""
     names = [module.name for module in iter_modules(report.__path__) if module.name not in MAKING]
     for name in names:
         importlib.import_module(f"{report.__name__}.{name}")
+    read_catalogue()
+    fingerprint.code(*CODE)
     from matplotlib import pyplot as plt  # noqa: PLC0415  # one of the libraries
     from matplotlib.font_manager import fontManager  # noqa: PLC0415
 

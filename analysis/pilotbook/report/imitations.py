@@ -64,7 +64,7 @@ def table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
 def warnings(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say in words what was found that could imitate an effect; that nothing was found, where nothing was."""
     said = [text for outcome, row in _rows(evaluation) for text in _warning(outcome, row, numbers)]
-    nothing = "Nothing was found that would imitate an effect; what is missing below was not seen."
+    nothing = "Nothing was found that would imitate an effect; what is missing in the table was not seen."
     return Markdown("\n".join(f"- {text}" for text in said) or say(numbers.language, nothing))
 
 

@@ -30,6 +30,8 @@ CATALOGUE = "pilotbook.po"
 CAPTION = re.compile(r'^(#\|[ \t]*(?:fig-cap|tbl-cap|title):[ \t]*")([^"{][^"]*)("[ \t]*)$', re.MULTILINE)
 """A caption among the options of a cell, unless it is computed."""
 
+ANY_CAPTION = re.compile(r'^(#\|[ \t]*(?:fig-cap|tbl-cap):[ \t]*".*)("[ \t]*)$', re.MULTILINE)
+
 
 def languages() -> tuple[str, ...]:
     """Return the languages that a report can be rendered in."""
@@ -107,6 +109,14 @@ def translate(notebook: NotebookNode, language: str) -> None:
             )
         elif cell.cell_type == "code":
             cell.source = CAPTION.sub(lambda m: m[1] + _translation(language, m[2]) + m[3], cell.source)
+
+
+def mark_simulated(notebook: NotebookNode, language: str) -> None:
+    """Say in every caption of a report, in place, that its data are simulated."""
+    mark = say(language, " (simulated data)")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = ANY_CAPTION.sub(lambda m: f"{m[1]}{mark}{m[2]}", cell.source)
 
 
 def paragraphs(source: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.panel.catalogue import read_catalogue
 
@@ -15,6 +17,7 @@ def quality_parts(evaluation: Evaluation) -> dict[str, bool]:
     return {
         "vintage": source.is_vintage,
         "revisions": source.follows is not None,
+        "missing": any(bool(np.isnan(values).any()) for values in evaluation.panel.columns.values()),
         "gaps": any(c.with_gaps.counties or c.incomplete.counties for c in counts),
         "shares": any(o.denominator for o in plan.outcomes) or any(about.numerator for about in catalogued),
     }

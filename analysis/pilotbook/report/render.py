@@ -85,15 +85,11 @@ def survey(request: Request) -> Stages:
         if language not in languages():
             raise UnknownNameError("language", language, languages())
     dataset = dataset_of(request.plan)
-    source = dataset.source()
-    question = [
-        *estimate_ingredients(request.plan, source, "").values(),
-        dataset.bytes_sha256(),
-        request.period,
-        fingerprint.code("report/render.py"),
-    ]
-    period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode())
-    return stages(request, source, period.decode())
+    ingredients = estimate_ingredients(request.plan, dataset.source(), "")
+    code = fingerprint.code("report/render.py")
+    question = [*ingredients.values(), dataset.bytes_sha256(), request.period, code]
+    period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode()).decode()
+    return stages(request, {**ingredients, "period": period}, period)
 
 
 def rendered(asked: Stages, done: Mapping[str, Sequence[str]]) -> Rendered:

@@ -10,7 +10,10 @@ def rule_parts(evaluation: Evaluation) -> dict[str, bool]:
     monitoring = evaluation.ledger.monitoring
     there = bool(evaluation.ledger.rules)
     watch = monitoring.get("watch", ())
+    alerts = any(e["type"] == "alert" and e["state"] == "fired" and not e["causal"] for e in evaluation.ledger.rules)
     return {
+        "alerts": alerts,
+        "no-alerts": there and not alerts,
         "rules": there,
         "no-rules": not there,
         "watch": any(each["entries"] for each in watch),

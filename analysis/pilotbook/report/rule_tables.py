@@ -40,6 +40,11 @@ LONGEST_LIST = 15
 """Facilities that the page shows of one watch list."""
 
 
+def alerts(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+    """Return the alerts that are open."""
+    return _fired(evaluation, numbers, ("alert",))
+
+
 def monitoring(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return the rules on observed values that fire: alerts, decisions, targets."""
     return _fired(evaluation, numbers, MONITORING)

@@ -123,8 +123,10 @@ def state_of(entry: Entry, language: str) -> str:
 def missing_of(entry: Entry, language: str) -> str:
     """Say what is missing for a rule, and for how many units where there are several."""
     whole = entry["n_fired"] + entry["n_not_fired"] + entry["n_not_evaluable"]
-    said = []
+    said = [effect_lack_text(names, because, language) for because, names in _by_reason(entry)]
     for lack in entry["missing"]:
+        if lack["kind"] == "effect":
+            continue
         text = lack_text(lack, language)
         if whole > 1 and lack["units"] < whole:
             text = say(language, "{what} ({count} of {all} units)", what=text, count=lack["units"], all=whole)
@@ -132,11 +134,24 @@ def missing_of(entry: Entry, language: str) -> str:
     return say(language, "; ").join(dict.fromkeys(said))
 
 
+def _by_reason(entry: Entry) -> Iterator[tuple[str, list[str]]]:
+    """Give the effects that are missing, those with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for lack in entry["missing"]:
+        if lack["kind"] == "effect":
+            reasons.setdefault(lack["because"] or "no_interval", []).append(lack["name"])
+    yield from reasons.items()
+
+
+def effect_lack_text(names: list[str], because: str, language: str) -> str:
+    """Say which effects are missing for one reason."""
+    joined = ("、" if language == "zh" else ", ").join(name_of(name, language) for name in names)
+    return say(language, EFFECT_LACKS[because], name=joined)
+
+
 def lack_text(lack: Mapping[str, Any], language: str) -> str:
-    """Name one thing that is missing."""
+    """Name one thing, other than an effect, that is missing."""
     kind, name = lack["kind"], lack["name"]
-    if kind == "effect":
-        return say(language, EFFECT_LACKS[lack["because"] or "no_interval"], name=name_of(name, language))
     named = say(language, WINDOWS[name]) if kind in {"reports", "window"} else name_of(name, language)
     return say(language, MISSING[kind], name=named)
 

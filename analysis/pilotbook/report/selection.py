@@ -14,6 +14,7 @@ from pilotbook.evaluate.simultaneous import SUP_T
 from pilotbook.evaluate.unstarted import BASELINE
 from pilotbook.panel.catalogue.published import published_effects
 from pilotbook.report import sensitivity_selection
+from pilotbook.report.earlier import earlier_records
 from pilotbook.report.quality_parts import quality_parts
 from pilotbook.report.reform_facts import catalogued
 from pilotbook.report.rule_parts import rule_parts
@@ -39,6 +40,7 @@ def parts(evaluation: Evaluation) -> set[str]:
     estimators = {analysis.estimator for analysis in evaluation.plan.analyses}
     leads = next(analysis.estimator for analysis in evaluation.plan.analyses if analysis.headline)
     found = {
+        "earlier-release": bool(earlier_records(evaluation.ledger.plan, evaluation.ledger.period)),
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
         "not-begun": not_begun(evaluation),

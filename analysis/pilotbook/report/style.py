@@ -38,4 +38,5 @@ def use_house_style() -> None:
         },
     )
     plt.close("all")
+    plt.uninstall_repl_displayhook()  # it would draw every figure a second time, as pixels that nobody sees
     set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})

@@ -133,18 +133,26 @@ def sentences(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what may be said of every outcome, and what must be known of the test behind it."""
     between = say(numbers.language, "{one} {another}", one="", another="")
     parts: list[str] = []
-    levels: list[str] = []
+    levels = _levels(evaluation, numbers)
+    alike = len(set(levels.values())) == 1
     for outcome in evaluation.plan.outcomes:
         lead = evaluation.ledger.lead(outcome.id)
         judgement = evaluation.judgement(outcome.id)
         said = [_sentence(evaluation, outcome, numbers)]
         if judgement.verdict is Kind.NO_DETECTABLE_EFFECT:
             said += looking.detectable(evaluation, outcome, numbers)
-        if FIRMNESS[judgement.verdict] >= FIRMNESS[Kind.NO_DETECTABLE_EFFECT]:
-            levels += looking.level(evaluation, outcome, numbers)
+        if not alike and outcome.id in levels:
+            said.append(levels[outcome.id])
         said += [*looking.harm(evaluation, outcome, numbers), *facts_of_test(evaluation, lead, numbers)]
         parts.append(between.join(said))
-    return Markdown("\n\n".join([*parts, *dict.fromkeys(levels)]))
+    return Markdown("\n\n".join([*parts, *(dict.fromkeys(levels.values()) if alike else ())]))
+
+
+def _levels(evaluation: Evaluation, numbers: Numbers) -> dict[str, str]:
+    """Say at which level the look is read, for every outcome whose interval the verdict reads."""
+    least = FIRMNESS[Kind.NO_DETECTABLE_EFFECT]
+    read = [o for o in evaluation.plan.outcomes if FIRMNESS[evaluation.judgement(o.id).verdict] >= least]
+    return {outcome.id: text for outcome in read for text in looking.level(evaluation, outcome, numbers)}
 
 
 def _sentence(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str:

@@ -15,7 +15,6 @@ from pilotbook.release.about import CERTIFICATE, REVIEWS, WITHDRAWN
 from pilotbook.release.layout import CRATE, SUMS
 from pilotbook.release.record import NAME
 from pilotbook.report.engine.extension import extension_folder
-from pilotbook.report.output import replacing
 from pilotbook.site import feed, headline_table, search_pages
 from pilotbook.site.card import card
 from pilotbook.site.citation import bibtex
@@ -30,7 +29,7 @@ from pilotbook.site.reference_pages import document_files, reference_pages
 from pilotbook.site.release_pages import release_pages
 from pilotbook.site.settings import Settings
 from pilotbook.site.site_map import robots, site_map
-from pilotbook.site.tree import Tree
+from pilotbook.site.tree import Tree, building
 from pilotbook.site.versions_script import NAME as VERSIONS
 from pilotbook.site.versions_script import versions_script
 
@@ -58,7 +57,7 @@ def build_site(
     Parameters
     ----------
     out
-        Its folder; it is replaced as a whole, or left as it is if anything fails.
+        Its folder; it is left as it is if anything fails.
     settings
         Name and address.
     jobs
@@ -73,13 +72,11 @@ def build_site(
     """
     collection = read_collection(releases_folder(), jobs or os.cpu_count() or 1)
     catalogue = read_catalogue()
-    with replacing(out) as work:
-        tree = Tree(work, out)
+    with building(out) as tree:
         _releases(tree, collection)
         pages = list(_pages(collection, catalogue, settings))
         _draw(tree, pages, Drawing(settings))
         _files(tree, collection, catalogue, settings, pages)
-        tree.finish()
     tell(f"{len(tree.made)} of {len(tree.paths)} files were made anew")
     return Built(out, len(collection.evaluations), len(collection.versions), len(tree.paths), len(tree.made))
 
@@ -142,6 +139,8 @@ def _files(tree: Tree, collection: Collection, catalogue: Catalogue, settings: S
     for path, content in _shared(tree, collection, catalogue, settings, pages):
         tree.put(path, fingerprint.sha256(content), lambda content=content: content)  # type: ignore[misc]  # likewise
     code = fingerprint.of_json(fingerprint.code("site/card.py", "site/evaluation_pages.py"))
+    for language in LANGUAGES:
+        tree.put(OWN_CARD.format(language=language), f"{code} {settings}", _own_drawer(language, settings))
     for evaluation in collection.evaluations:
         for language in LANGUAGES:
             key = f"{code} {settings} {evaluation.latest.fingerprint}"
@@ -169,7 +168,6 @@ def _shared(
     yield VERSIONS, versions_script(collection, (ASSETS / "versions.js").read_text(encoding="utf-8"))
     yield from headline_table.files(collection, catalogue)
     for language in LANGUAGES:
-        yield OWN_CARD.format(language=language), _own_card(language, settings)
         yield from search_pages.files(tree, collection, catalogue, pages, language)
         yield from _feeds(collection, language, settings)
     yield "sitemap.xml", site_map(pages, collection, settings)
@@ -186,6 +184,6 @@ def _feeds(collection: Collection, language: str, settings: Settings) -> Iterato
         yield path, feed.atom(evaluation.versions, language, settings, path, page, title)
 
 
-def _own_card(language: str, settings: Settings) -> bytes:
+def _own_drawer(language: str, settings: Settings) -> Callable[[], bytes]:
     lines = [say(language, "Evaluation reports on health reforms in pilot counties, every version of them.")]
-    return card(say(language, "Did the reform work?"), lines, None, language == "zh", settings.title)
+    return lambda: card(say(language, "Did the reform work?"), lines, None, language == "zh", settings.title)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import posixpath
 import re
 import tempfile
@@ -14,13 +13,13 @@ from pathlib import Path
 
 from pilotbook import fingerprint
 from pilotbook.errors import RenderError
-from pilotbook.project import cache_folder
 from pilotbook.report.engine.extension import extension_folder
 from pilotbook.report.engine.pandoc import READER, pandoc_version, run_pandoc
 from pilotbook.report.engine.place import Place
 from pilotbook.report.engine.source import split_front_matter
 from pilotbook.report.language import paragraphs
 from pilotbook.site.language import TAGS, say
+from pilotbook.site.memory import kept_text
 
 FILTERS = ("words.lua", "blocks.lua", "tables.lua")
 HEADING = re.compile(r"\A\s*# +(?P<title>.+?)(?: *\{[^}]*\})?\s*\n")
@@ -82,22 +81,9 @@ def draw(text: str, language: str, name: str) -> str:
         If Pandoc stops or complains.
     """
     extension = extension_folder()
-    rest = [pandoc_version(), language, *((extension / name).read_text(encoding="utf-8") for name in FILTERS)]
-    kept = (
-        cache_folder()
-        / "site"
-        / "prose"
-        / f"{fingerprint.of_json([text, *rest, fingerprint.code('site/prose.py')])}.html"
-    )
-    if kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    drawn = _run_pandoc(text, language, name, extension)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=kept.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(drawn)
-    Path(draft).replace(kept)
-    return drawn
+    filters = [(extension / file).read_text(encoding="utf-8") for file in FILTERS]
+    rests_on = [text, language, pandoc_version(), filters, fingerprint.code("site/prose.py")]
+    return kept_text("prose", rests_on, lambda: _run_pandoc(text, language, name, extension))
 
 
 def _run_pandoc(text: str, language: str, name: str, extension: Path) -> str:

@@ -49,8 +49,7 @@ def facilities(world: World, catalogue: Catalogue) -> pd.DataFrame:
         if indicator.level == "facility" or indicator.id in ALSO_BY_FACILITY:
             centre = np.repeat(world.with_reform[indicator.id][: len(codes), -1], len(LEVELS))
             table[indicator.id] = _around(centre, size, indicator.id, catalogue, rng).ravel()
-    if world.scenario.alerts:  # funnels need what shares are shares of
-        table |= _sizes(world, len(codes), len(months))
+    table |= _sizes(world, len(codes), len(months))
     grade = rng.choice(GRADES, len(ids), p=(0.3, 0.5, 0.15, 0.05))
     table["credit_grade"] = np.repeat(grade, len(months))
     return pd.DataFrame(table)

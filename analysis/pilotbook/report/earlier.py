@@ -1,0 +1,17 @@
+"""The releases that a report may be compared with; read by name here, and opened in `pilotbook.release`."""
+
+from __future__ import annotations
+
+from pilotbook.fingerprint import sha256
+from pilotbook.project import releases_folder
+
+
+def earlier_records(plan: str, period: str) -> dict[str, str]:
+    """Return the records of a plan's releases up to a period: place to hash."""
+    root = releases_folder()
+    records = sorted((root / plan).glob("*/v*/release.json"))
+    return {
+        path.relative_to(root).as_posix(): sha256(path.read_bytes())
+        for path in records
+        if path.parent.parent.name <= period
+    }
