@@ -86,14 +86,16 @@ plan.add_command(plan_draft)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def plan_check(name: str, as_json: bool) -> None:
     """Check a PLAN, and that its data have what it names."""
+    from pilotbook.design.checklist import unanswered
     from pilotbook.design.contract import draw_contract
     from pilotbook.design.planfile import find_plan, read_plan
     from pilotbook.evaluate.inputs import load_panel
 
     plan_file = read_plan(find_plan(name))
     contract = draw_contract(plan_file.plan, load_panel(plan_file))
+    still_open = unanswered(plan_file.plan.checklist)
     if as_json:
-        _print_json({"plan": plan_file.id, "valid": True, "contract": contract.as_dict()})
+        _print_json({"plan": plan_file.id, "valid": True, "unanswered": still_open, "contract": contract.as_dict()})
         return
     click.echo(f"{plan_file.id}: valid")
     click.echo(f"  {contract.periods} periods, {contract.first_period} to {contract.last_period}")
@@ -102,6 +104,8 @@ def plan_check(name: str, as_json: bool) -> None:
         f"{contract.assigned_controls} without ({contract.controls} counties)"
     )
     click.echo(f"  inference: {contract.leads} (rule {contract.rule})")
+    if still_open:
+        click.echo(f"  not answered under `checklist`, and shown as open in the report: {', '.join(still_open)}")
 
 
 @plan.command("schema")

@@ -16,6 +16,7 @@ from pilotbook.evaluate.ledger import Ledger
 from pilotbook.evaluate.registered import register_plan
 from pilotbook.judge.verdict import Kind
 from pilotbook.report import commitments, imitations, verdicts
+from pilotbook.report.checklist import answers
 from pilotbook.report.language import languages
 from pilotbook.report.numbers import Numbers
 
@@ -160,7 +161,7 @@ def test_every_verdict_can_be_said(tmp_path: Path, language: str, pilots: int) -
     assert "|" in imitations.table(evaluation, numbers).data
     assert verdicts.basis(evaluation, language).data
     assert commitments.commitments(evaluation, numbers)
-    assert "|" in commitments.answers(evaluation, language).data
+    assert "|" in answers.table(evaluation, language).data
 
 
 def test_page_one_says_how_the_plan_stands_to_its_registration(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -35,3 +36,8 @@ def checklist() -> tuple[Item, ...]:
     """Return the items of ``checklist.yml`` in their order."""
     text = Path(__file__).with_name("checklist.yml").read_text(encoding="utf-8")
     return tuple(Item.model_validate(entry) for entry in yaml.safe_load(text))
+
+
+def unanswered(answered: Collection[str]) -> tuple[str, ...]:
+    """Return the ids of the items that a plan must answer, and that are not among those it does."""
+    return tuple(item.id for item in checklist() if not item.automatic and item.id not in answered)

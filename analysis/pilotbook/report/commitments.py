@@ -1,37 +1,12 @@
-"""What was fixed beforehand: the plan's commitments, and the reviewer's checklist with its answers."""
+"""What was fixed beforehand: the plan's commitments, and what was changed since."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from IPython.display import Markdown
-
-from pilotbook.design.checklist import checklist
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.judgement import Judgement
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.tables import pipe_table
-
-PARTS = {
-    "question": "Question and plan",
-    "data": "Data",
-    "design": "Design",
-    "inference": "Inference",
-    "assumptions": "Assumptions",
-    "interpretation": "Interpretation",
-    "rerun": "Versions and rerun",
-}
-ANSWERS = {
-    "yes": "yes",
-    "no": "no",
-    "not_applicable": "not applicable",
-    "open": "not answered",
-    "unknown": "not evaluable",
-}
-BUILT = ("missing_by_arm", "simulated_marked", "event_support", "raw_series", "clustering", "few_pilots", "wording")
-BUILT_TOO = ("attainable_p", "look_adjusted", "safety", "one_command", "same_numbers", "alt_text", "robust_estimator")
-"""Items that the program does by itself or refuses to go on without: `plan check`, the rule table, the proofs."""
 
 
 def commitments(evaluation: Evaluation, numbers: Numbers) -> list[tuple[str, str]]:
@@ -114,55 +89,3 @@ def _other_reforms(evaluation: Evaluation, numbers: Numbers) -> str:
             )
         said.append(text)
     return say(language, "; ").join(said) or say(language, "none")
-
-
-def answers(evaluation: Evaluation, language: str) -> Markdown:
-    """Return the checklist: what the program found, what the evaluator answered, what nobody has answered."""
-    lines = []
-    for item in checklist():
-        own = evaluation.plan.checklist.get(item.id)
-        if item.automatic:
-            answer, why = _computed(item.id, evaluation), ""
-        else:
-            answer, why = ("open", "") if own is None else (own.answer, own.because.text(language))
-        lines.append([say(language, PARTS[item.part]), say(language, item.item), say(language, ANSWERS[answer]), why])
-    head = ("Part", "Question", "Answer", "Because")
-    return pipe_table([say(language, name) for name in head], "llll", lines)
-
-
-def _computed(item: str, evaluation: Evaluation) -> str:
-    """Answer an automatic item; what was not computed for every outcome is not evaluable, never yes."""
-    plan, registration = evaluation.plan, evaluation.ledger.registration
-    judged = [evaluation.judgement(outcome.id) for outcome in plan.outcomes]
-    if item in BUILT or item in BUILT_TOO:
-        return "yes"
-    measures = {"pre_trend_power": "pre_trend_power", "breakdown": "breakdown", "designs_agree": "design_difference"}
-    if item in measures:
-        return _yes(all(_measured(judgement, measures[item]) for judgement in judged), otherwise="unknown")
-    match item:
-        case "registered":
-            return _yes(registration.get("after_the_data") is False)
-        case "deviations":
-            return _yes(registration["standing"] in {"as_registered", "deviates"})
-        case "primary_outcomes":
-            return _yes(sum(outcome.family == "primary" for outcome in plan.outcomes) <= 4)
-        case "minimum_source":
-            return _yes(all(outcome.minimum_important_effect_source for outcome in plan.outcomes))
-        case "denominators":
-            return _yes(all(outcome.denominator for outcome in plan.outcomes))
-        case "balance":
-            return _yes(evaluation.contract.comparison is not None, otherwise="unknown")
-        case "clean_controls":
-            return _yes(plan.co_interventions is not None)
-        case "family_p":
-            leads = (evaluation.ledger.lead(o.id) for o in plan.outcomes if o.family != "safety")
-            return _yes(all(row.p_family is not None for row in leads), otherwise="unknown")
-    return "unknown"
-
-
-def _measured(judgement: Judgement, name: str) -> bool:
-    return any(m.measure == name and m.value is not None for m in judgement.measures)
-
-
-def _yes(holds: bool, otherwise: str = "no") -> str:
-    return "yes" if holds else otherwise

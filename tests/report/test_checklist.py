@@ -1,0 +1,382 @@
+"""Every automatic tick of the checklist can be lost, and every manual item that nobody answered is shown as open."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import typst
+
+from pilotbook.design.checklist import checklist
+from pilotbook.design.commitments import Answer
+from pilotbook.design.planfile import read_plan
+from pilotbook.design.registration import register
+from pilotbook.design.registry import write_registration
+from pilotbook.design.section import Words
+from pilotbook.errors import ProofError
+from pilotbook.evaluate.evaluation import Evaluation, evaluate
+from pilotbook.evaluate.inputs import load_panel
+from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.relative import SCALES_CONTRADICT
+from pilotbook.report.checklist import answers
+from pilotbook.report.checklist.answers import CHECKS, computed
+from pilotbook.report.checklist.facts import Report
+from pilotbook.report.checklist.question_and_data import MOST_PRIMARY
+from pilotbook.report.engine.proofs.html import html_findings
+from pilotbook.report.language import languages, say
+from pilotbook.report.numbers import Numbers
+from pilotbook.report.proof import prove_html, prove_pdf
+
+from ..conftest import CommandLine
+from ..evaluate.counties import PLAN, counties, outcome, write
+
+SOURCE = {"minimum_important_effect_source": "agreed with the client"}
+STAYS = {**outcome("stays"), "column": None, "minimum_important_effect": 0.5, **SOURCE}
+RISKS = ("independent_of_other_changes", "collection_unaffected", "knowledge_of_interventions", "other")
+JUDGED = {name: {"risk": "low", "because": "asked"} for name in RISKS}
+ASKED: dict[str, Any] = PLAN | {
+    "reform": "referral-cost-sharing",
+    "outcomes": [
+        {**outcome("up_referral_rate"), "column": None, "numerator": "visits_of", "denominator": "people", **SOURCE},
+        {**STAYS, "numerator": "stays_of", "denominator": "people"},
+        {**outcome("deaths", "safety"), "column": None, "numerator": "deaths_of", "denominator": "people", **SOURCE},
+    ],
+    "analyses": [
+        {"estimator": "imputation", "average": [0, 3], "headline": True},
+        {"estimator": "callaway_santanna", "average": [0, 3]},
+        {"estimator": "its"},
+    ],
+    "series": {"steps": [{"label": "reform", "start": "2020Q3", "shape": "level"}], "bias": JUDGED},
+    "covid": {"policy": "keep", "first": "2020Q1", "last": "2020Q2", "because": "it reached all alike"},
+    "co_interventions": [],
+    "looks": {"planned": ["2021Q4", "2022Q4"]},
+    "placebo_outcomes": [{"id": "births", "title": "Births", "unit": "births", "column": "births", "because": "fixed"}],
+    "subgroups": [{"id": "size", "title": "Size", "by": "column", "column": "town"}],
+}
+FEW, MANY = 3, 12
+
+
+def data(pilots: int, units: int) -> pd.DataFrame:
+    """The counties' outcomes as shares of their people; every other pilot starts a year later where they are many."""
+    frame = counties(pilots, units)
+    number = frame["county"].str[1:].astype(int)
+    people = 1000.0 + 10 * number
+    frame["births"] = 12 + 0.01 * frame["stays"].to_numpy()[::-1]
+    frame["town"] = ["town" if n % 2 else "country" for n in number]
+    frame["people"] = people
+    frame["visits_of"] = frame["visits"] * people
+    frame["stays_of"] = frame["stays"] * people
+    frame["deaths_of"] = frame["stays"].to_numpy()[::-1] * people
+    if pilots > FEW:
+        frame.loc[(number % 2 == 1) & (frame["start"] != ""), "start"] = "2021Q3"
+    return frame
+
+
+def evaluated(folder: Path, pilots: int, plan: dict[str, Any] = ASKED) -> Evaluation:
+    content = {**plan, "outcomes": [{k: v for k, v in o.items() if v is not None} for o in plan["outcomes"]]}
+    plan_file = read_plan(write(folder, data(pilots, 2 * pilots + 10), content))
+    write_registration(plan_file, register(plan_file.id, plan_file.plan, datetime.date(2020, 1, 1), None))
+    return evaluate(plan_file, load_panel(plan_file), "2022Q4")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """One report in which all ticks of many pilots stand, and one of few."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PILOTBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        pilots = {"many": MANY, "few": FEW}
+        return {name: whole(evaluated(tmp_path_factory.mktemp(name), number)) for name, number in pilots.items()}
+
+
+def whole(evaluation: Evaluation) -> Report:
+    """Add what a folder without vintage cannot have: its run-out, and rules that fired."""
+    source = replace(evaluation.panel.source, is_vintage=True, date="2023-06-01")
+    rules = (rule(causal=False, effects=[]), rule(causal=True, effects=[{"indicator": "up_referral_rate"}]))
+    ledger = replace(evaluation.ledger, rules=rules)
+    return Report.of(replace(evaluation, panel=replace(evaluation.panel, source=source), ledger=ledger))
+
+
+def rule(*, causal: bool, effects: list[dict[str, str]]) -> dict[str, Any]:
+    return {"type": "alert", "state": "fired", "causal": causal, "effects": effects}
+
+
+Mutation = Callable[[Report], Report]
+
+
+def ledger(**changes: Any) -> Mutation:
+    return lambda r: replace(r, evaluation=replace(r.evaluation, ledger=replace(r.ledger, **changes)))
+
+
+def rows(change: Callable[[Row], Row | None]) -> Mutation:
+    """Change every row; a row for which there is None is taken away."""
+    return lambda r: ledger(rows=tuple(new for row in r.ledger if (new := change(row)) is not None))(r)
+
+
+def without(**facts: str) -> Mutation:
+    """Take the first row away that matches."""
+
+    def mutate(report: Report) -> Report:
+        first = report.ledger.select(**facts)[0].id
+        return rows(lambda row: None if row.id == first else row)(report)
+
+    return mutate
+
+
+def with_lead(**changes: Any) -> Mutation:
+    """Change the headline of the first outcome; its id stays what the ledger calls it."""
+
+    def mutate(report: Report) -> Report:
+        lead = report.leads[0]
+        changed = replace(lead, **changes)
+        headline = {**report.ledger.headline, lead.outcome: changed.id}
+        changed_rows = tuple(changed if row.id == lead.id else row for row in report.ledger)
+        return ledger(rows=changed_rows, headline=headline)(report)
+
+    return mutate
+
+
+def plan(**changes: Any) -> Mutation:
+    def mutate(report: Report) -> Report:
+        return replace(report, evaluation=replace(report.evaluation, plan=report.plan.model_copy(update=changes)))
+
+    return mutate
+
+
+def first_outcome(**changes: Any) -> Mutation:
+    def mutate(report: Report) -> Report:
+        first, *others = report.plan.outcomes
+        return plan(outcomes=(first.model_copy(update=changes), *others))(report)
+
+    return mutate
+
+
+def contract(**changes: Any) -> Mutation:
+    return lambda r: replace(r, evaluation=replace(r.evaluation, contract=replace(r.evaluation.contract, **changes)))
+
+
+def source(**changes: Any) -> Mutation:
+    def mutate(report: Report) -> Report:
+        panel = report.evaluation.panel
+        changed = replace(panel, source=replace(panel.source, **changes))
+        return replace(report, evaluation=replace(report.evaluation, panel=changed))
+
+    return mutate
+
+
+def unmeasured(measure: str) -> Mutation:
+    """Take a measure of the design away from the first verdict."""
+
+    def mutate(report: Report) -> Report:
+        first, *others = report.ledger.verdicts
+        left = [{**m, "value": None} if m["measure"] == measure else m for m in first["measures"]]
+        return ledger(verdicts=({**first, "measures": left}, *others))(report)
+
+    return mutate
+
+
+def without_interval(name: str) -> Mutation:
+    return rows(lambda row: None if row.spec.get("interval") == name else row)
+
+
+def at_level(name: str, level: float) -> Mutation:
+    return rows(lambda row: replace(row, level=level) if row.spec.get("interval") == name else row)
+
+
+def without_chapter(*names: str) -> Mutation:
+    return lambda r: replace(r, chapters=r.chapters - set(names))
+
+
+def of_this(estimand: str, **changes: Any) -> Mutation:
+    return rows(lambda row: replace(row, **changes) if row.estimand == estimand else row)
+
+
+def only_levels_balanced(report: Report) -> Report:
+    comparison = report.evaluation.contract.comparison
+    assert comparison is not None
+    levels = tuple(b for b in comparison.balance if b.kind == "level")
+    return contract(comparison=replace(comparison, balance=levels))(report)
+
+
+def five_primary(report: Report) -> Report:
+    first = report.plan.outcomes[0]
+    more = (first.model_copy(update={"id": f"more_{i}"}) for i in range(MOST_PRIMARY))
+    return plan(outcomes=(*report.plan.outcomes, *more))(report)
+
+
+def claim_without_controls(report: Report) -> Report:
+    compared = next(claim for claim in report.ledger.claims if claim["controls"] is not None)
+    return rows(lambda row: None if row.id == compared["controls"] else row)(report)
+
+
+def unanswered_risk(report: Report) -> Report:
+    assert report.plan.series is not None
+    bias = report.plan.series.bias.model_copy(update={"collection_unaffected": None})
+    return plan(series=report.plan.series.model_copy(update={"bias": bias}))(report)
+
+
+def another_placebo(report: Report) -> Report:
+    first = report.plan.placebo_outcomes[0]
+    return plan(placebo_outcomes=(first, first.model_copy(update={"id": "road_deaths"})))(report)
+
+
+def registration(**changes: Any) -> Mutation:
+    return lambda r: ledger(registration={**r.ledger.registration, **changes})(r)
+
+
+def words(text: str) -> Mutation:
+    return lambda r: plan(question=Words.model_validate(text))(r)
+
+
+SIGNIFICANT = "Did visits rise significantly?"
+MUTATIONS: Mapping[str, tuple[Mutation, ...]] = {
+    "registered": (registration(after_the_data=True), registration(after_the_data=None)),
+    "deviations": (registration(standing="unregistered"), registration(standing="changed")),
+    "primary_outcomes": (five_primary,),
+    "minimum_source": (first_outcome(minimum_important_effect_source=None),),
+    "denominators": (first_outcome(denominator=None, column="visits"),),
+    "missing_by_arm": (unmeasured("missing_difference"), without_chapter("data")),
+    "run_out": (source(date="2023-02-01"), source(date=None), source(is_vintage=False)),
+    "simulated_marked": (lambda r: ledger(data={**r.ledger.data, "simulated": False})(r),),
+    "balance": (only_levels_balanced, contract(comparison=None), without_chapter("did")),
+    "clean_controls": (plan(co_interventions=None), unmeasured("exposed_controls")),
+    "robust_estimator": (with_lead(estimator="twfe"), with_lead(estimator="event_study")),
+    "event_support": (of_this("att_event_time", n_pilots=None), without_chapter("did")),
+    "raw_series": (
+        rows(lambda row: None if row.estimator == "mean" and row.estimand == "controls" else row),
+        without_chapter("did", "its"),
+    ),
+    "clustering": (with_lead(spec={"weights": "equal", "cluster": "town"}),),
+    "few_pilots": (with_lead(se=1.0), with_lead(n_draws=None)),
+    "attainable_p": (rows(lambda row: replace(row, p_smallest=None)), without_chapter("sensitivity", "its")),
+    "family_p": (with_lead(p_family=None),),
+    "look_adjusted": (without_interval("adjusted"), at_level("adjusted", 0.95)),
+    "detectable": (
+        rows(lambda row: None if row.estimand == "minimum_detectable_effect" else row),
+        of_this("minimum_detectable_effect", estimate=None),
+    ),
+    "pre_trend_power": (unmeasured("pre_trend_power"), without_chapter("sensitivity")),
+    "breakdown": (unmeasured("breakdown"), without_chapter("sensitivity")),
+    "placebo": (
+        of_this("placebo_in_time", estimate=None),
+        without(estimand="placebo_in_space"),
+        plan(placebo_outcomes=()),
+        another_placebo,
+        without_chapter("sensitivity"),
+    ),
+    "leave_one_out": (without(estimand="without_pilot"), without_chapter("sensitivity")),
+    "specifications": (
+        without(estimand="specification", specification="without_epidemic"),
+        rows(lambda row: None if row.estimand == "specification" and "epidemic" not in row.id else row),
+        without_chapter("sensitivity"),
+    ),
+    "functional_form": (
+        of_this("relative_effect", flags=(SCALES_CONTRADICT,)),
+        without(estimand="relative_effect"),
+    ),
+    "series_gate": (
+        unanswered_risk,
+        rows(lambda row: None if row.estimator == "its" and row.estimand == "fitted" else row),
+        without_chapter("its"),
+    ),
+    "designs_agree": (unmeasured("design_difference"),),
+    "wording": (words(SIGNIFICANT),),
+    "absolute_relative": (with_lead(baseline=None), with_lead(unit=""), with_lead(estimate=None)),
+    "safety": (without_interval("harm"), at_level("harm", 0.95)),
+    "claims": (ledger(claims=()), claim_without_controls, without_chapter("claims")),
+    "monitoring_apart": (
+        ledger(rules=(rule(causal=False, effects=[{"indicator": "up_referral_rate"}]),)),
+        ledger(rules=(rule(causal=True, effects=[]),)),
+        without_chapter("rules"),
+    ),
+    "subgroups": (without(estimand="subgroup_difference"), without_chapter("sensitivity")),
+    "one_command": (
+        plan(seed=4),
+        lambda r: ledger(data={**r.ledger.data, "sha256": ""})(r),
+        without_chapter("changes"),
+    ),
+}
+"""What takes each tick away, one thing at a time."""
+
+OF_FEW = {"few_pilots", "detectable"}
+"""Items that are ticked where pilots are few; those of the others stand in the report of many."""
+
+ENFORCED = {"same_numbers", "alt_text"}
+"""Items that a check on the finished pages stops the render for."""
+
+AUTOMATIC = [item.id for item in checklist() if item.automatic]
+MANUAL = [item.id for item in checklist() if not item.automatic]
+
+
+def test_no_automatic_item_is_without_a_check_and_a_mutation() -> None:
+    assert len(checklist()) == 44
+    assert sorted(AUTOMATIC) == sorted(CHECKS)
+    assert sorted(AUTOMATIC) == sorted({*MUTATIONS, *ENFORCED})
+
+
+@pytest.mark.parametrize("item", sorted(MUTATIONS))
+def test_a_mutation_takes_the_tick_away(reports: dict[str, Report], item: str) -> None:
+    report = reports["few" if item in OF_FEW else "many"]
+    assert computed(report, item) == "yes"
+    lost = [computed(mutate(report), item) for mutate in MUTATIONS[item]]
+    assert set(lost) <= {"no", "unknown"}, lost
+
+
+def test_a_digit_that_differs_between_the_pages_stops_the_render(reports: dict[str, Report], tmp_path: Path) -> None:
+    report = reports["many"]
+    assert computed(report, "same_numbers") == "enforced"
+    lead, page = report.leads[0], tmp_path / "report.html"
+    shown = Numbers(report.ledger, "en").text(lead, "estimate")
+    tagged = f'<span data-ledger="{lead.id}" data-field="estimate">{{}}</span>'
+    page.write_text(tagged.format(shown), encoding="utf-8")
+    printed = prove_html(page, report.ledger, "en")
+    prove_pdf(pdf(tmp_path, shown), printed)
+    other = shown[:-1] + str((int(shown[-1]) + 1) % 10)
+    with pytest.raises(ProofError, match=re.escape(shown)):
+        prove_pdf(pdf(tmp_path, other), printed)
+    page.write_text(tagged.format(other), encoding="utf-8")
+    with pytest.raises(ProofError, match=f"should be '{re.escape(shown)}'"):
+        prove_html(page, report.ledger, "en")
+
+
+def pdf(folder: Path, text: str) -> Path:
+    """Set a text as a PDF."""
+    path = folder / "report.pdf"
+    path.write_bytes(typst.compile(f'#"{text}"'.encode()))
+    return path
+
+
+def test_a_picture_without_words_stops_the_render(reports: dict[str, Report]) -> None:
+    assert computed(reports["many"], "alt_text") == "enforced"
+    page = '<html lang="en"><head><title>A report</title></head><body><img src="data:," alt="{}"></body></html>'
+    assert html_findings(page.format("Effects by event time"), "en", {}) == []
+    assert html_findings(page.format(""), "en", {})
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_manual_item_is_open_until_the_plan_answers_it(reports: dict[str, Report], language: str) -> None:
+    evaluation = reports["few"].evaluation
+    lines = answers.table(evaluation, language).data.splitlines()
+    answered = {name: Answer(answer="no", because=Words(en=f"why {name}", zh=f"理由 {name}")) for name in MANUAL}
+    with_answers = replace(evaluation, plan=evaluation.plan.model_copy(update={"checklist": answered}))
+    said = answers.table(with_answers, language).data.splitlines()
+    for item in (item for item in checklist() if not item.automatic):
+        asked = say(language, item.item)
+        (line,) = (line for line in lines if asked in line)
+        assert say(language, "not answered") in line
+        (line,) = (line for line in said if asked in line)
+        assert say(language, "not answered") not in line
+        assert answered[item.id].because.text(language) in line
+
+
+def test_the_check_of_a_plan_asks_for_the_manual_items(tmp_path: Path, pilotbook: CommandLine) -> None:
+    answered = {"selection": {"answer": "yes", "because": "drawn at random"}}
+    path = write(tmp_path, counties(FEW, 10), {**PLAN, "checklist": answered})
+    found = pilotbook("plan", "check", path, "--json").json["unanswered"]
+    assert sorted([*found, "selection"]) == sorted(MANUAL)
+    assert ", ".join(found) in pilotbook("plan", "check", path).out
