@@ -18,6 +18,8 @@ from pilotbook.report.output import replacing
 from pilotbook.report.stages import Request, Stages, output_of, stages
 
 FORMATS = ("html", "pdf")
+PATIENCE = 600.0
+"""Seconds to wait for another process that makes the same report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None, threa
         )
 
         sources = read_sources(asked)
-        with replacing(asked.target) as work:
+        with replacing(asked.target, PATIENCE) as work:  # another may make the same; what it made is then carried over
             make(work, asked, sources, asked.earlier(), tell, threads)
     return rendered(asked, done)
 
