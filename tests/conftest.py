@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class Result:
         return json.loads(self.out)
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
 CommandLine = Callable[..., Result]
 
 
@@ -59,3 +62,15 @@ def pilotbook(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
         return Result(int(end.value.code or 0), out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One browser for all tests of a process: Playwright runs once in a process."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH")
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()

@@ -77,7 +77,7 @@ def test_a_plan_outside_the_project_is_named_by_its_file_in_the_command_to_rerun
 def test_nothing_to_do_is_said(pilotbook: CommandLine, rendered):
     result = pilotbook("render", rendered.plan, "--out", rendered.out)
     assert result.status == 0
-    assert "nothing to do; plan, data, code, chapter and engine are those of the last rendering" in result.err
+    assert "nothing to do; plan, data, code, chapters and engine are those of the last rendering" in result.err
     assert result.out.split() == [str(rendered.report / "en" / f"report.{fmt}") for fmt in ("html", "pdf")]
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from pilotbook.site.build import build_site
 from pilotbook.site.settings import Settings
-from tests.report.engine.conftest import browser  # noqa: F401  # a fixture
 
 from .synthetic import Made, write_releases
 

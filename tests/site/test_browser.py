@@ -37,7 +37,7 @@ ABORTED = "net::ERR_ABORTED"
 """What a browser says of a file that it no longer needs because the page led on, or that it saves instead."""
 PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 900}
 MOST_MILLISECONDS = 200
-"""From the last key to the results, in the browser (issue 13); a busy machine gets three tries."""
+"""From the last key to the results, in the browser; a busy machine gets three tries."""
 
 
 @pytest.fixture(params=["server", "folder"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from pilotbook.report.engine import choose_engine
 from pilotbook.report.execute import execute
 
 GALLERY = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PACKAGE = Path(__file__).parents[3] / "analysis"
 LANGUAGES = {"en": "gallery.ipynb", "zh-CN": "gallery.zh.ipynb"}
 
@@ -41,17 +39,6 @@ def pages(gallery: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         language: engine.render(notebook, tmp_path_factory.mktemp(f"pages-{language}"))
         for language, notebook in gallery.items()
     }
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH")
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture
