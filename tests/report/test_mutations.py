@@ -1,4 +1,4 @@
-"""What somebody changes on the way from the data to the page is caught: the table in docs/mutations.md, line by line."""
+"""What is changed on the way from the data to the page is caught: docs/mutations.md, line by line."""
 
 from __future__ import annotations
 
