@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate import evaluation
+from pilotbook.project import PLANS
 from pilotbook.report import making
 from pilotbook.report.engine import choose_engine
 from pilotbook.report.render import Rendered, render
@@ -77,6 +79,7 @@ def bench(example: Example, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(evaluation, "_estimate", counted)
     monkeypatch.setattr(making, "execute", lambda notebook, *_: found.executed.append("en"))
     monkeypatch.setattr(making, "prove_html", lambda *_: None)
+    monkeypatch.setattr(making, "prove_labels", lambda *_: None)
     monkeypatch.setattr(making, "prove_pdf", lambda *_: None)
     return found
 
@@ -87,4 +90,17 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Example:
     example = write_example(tmp_path_factory.mktemp("rendered"))
     plan = read_plan(example.plan)
     render(Request(plan, None, ("en",), ("html", "pdf"), choose_engine("embedded"), example.out))
+    return example
+
+
+@pytest.fixture(scope="session")
+def bilingual(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    """The plan that has every chapter, with two of its outcomes, as pages in both languages."""
+    folder = tmp_path_factory.mktemp("bilingual")
+    content = yaml.safe_load((PLANS / "three-county-linked-pilot.yml").read_text(encoding="utf-8"))
+    content["outcomes"] = [o for o in content["outcomes"] if o["id"] in {"phc_visit_share", "fund_surplus_rate"}]
+    content["looks"]["planned"] = content["looks"]["planned"][-1:]
+    example = Example(folder)
+    example.plan.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    render(Request(read_plan(example.plan), None, ("en", "zh"), ("html",), choose_engine("embedded"), example.out))
     return example

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pilotbook.design.section import Identifier, Section, Text, Words
+from pilotbook.design.unit_terms import unit_lost
 
 
 class Measured(Section):
@@ -33,6 +34,13 @@ class Measured(Section):
         if half or ratio == (self.column is not None):
             raise ValueError("give either `column`, or both `numerator` and `denominator`")
         return self
+
+    @field_validator("unit")
+    @classmethod
+    def _same_unit_in_both_languages(cls, unit: Words) -> Words:
+        if unit.zh is not None and (lost := unit_lost(unit.en, unit.zh)):
+            raise ValueError(f"the unit is not the same in both languages: {lost}")
+        return unit
 
     @property
     def columns(self) -> tuple[str, ...]:

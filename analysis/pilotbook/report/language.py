@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from pilotbook.design.unit_terms import unit_lost
 from pilotbook.errors import RenderError
 from pilotbook.project import LOCALES
 
@@ -26,6 +27,8 @@ LOCALE = {"en": "en", "zh": "zh_Hans_CN"}
 """How Babel calls our languages; its formats of numbers and dates follow."""
 
 CATALOGUE = "pilotbook.po"
+
+WHOLE_NUMBER = re.compile(r"(?<![\w.-])\d+(?![\w.-])")
 
 CAPTION = re.compile(r'^(#\|[ \t]*(?:fig-cap|tbl-cap|title):[ \t]*")([^"{][^"]*)("[ \t]*)$', re.MULTILINE)
 """A caption among the options of a cell, unless it is computed."""
@@ -71,9 +74,20 @@ def say(language: str, text: str, /, **values: Any) -> str:
 
 
 def say_if_known(language: str, text: str) -> str:
-    """Return a text in a language if its catalogue has it, else as it is: for messages of estimators and of users."""
-    message = None if language == SOURCE else _catalogue(language).get(text)
-    return str(message.string) if message is not None and message.string else text
+    """Return a text in a language if its catalogue has it, else as it is: for messages of estimators and of users.
+
+    A message that holds numbers may stand in the catalogue with ``{n}`` for each of them.
+    """
+    if language == SOURCE:
+        return text
+    whole = _catalogue(language).get(text)
+    if whole is not None and whole.string:
+        return str(whole.string)
+    pattern = _catalogue(language).get(WHOLE_NUMBER.sub("{n}", text))
+    if pattern is None or not pattern.string:
+        return text
+    numbers = iter(WHOLE_NUMBER.findall(text))
+    return re.sub(r"\{n\}", lambda _: next(numbers), str(pattern.string))
 
 
 def why_not(language: str, reason: str | None) -> str:
@@ -85,10 +99,11 @@ def why_not(language: str, reason: str | None) -> str:
 
 
 def _translation(language: str, text: str) -> str:
-    message = _catalogue(language).get(text)
+    message, file = _catalogue(language).get(text), f"reports/locale/{LOCALE[language]}/…/{CATALOGUE}"
     if message is None or not message.string or message.fuzzy:
-        file = catalogue_file(language).name
-        raise RenderError(f"no '{language}' text for “{text}”; add it to reports/locale/{LOCALE[language]}/…/{file}")
+        raise RenderError(f"no '{language}' text for “{text}”; add it to {file}")
+    if lost := unit_lost(text, str(message.string)):
+        raise RenderError(f"the '{language}' text for “{text}” has another unit: {lost}; mend it in {file}")
     return str(message.string)
 
 

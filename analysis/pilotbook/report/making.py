@@ -26,6 +26,7 @@ from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.ingredients import note
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
+from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.selection import parts, shown
 from pilotbook.report.stages import ESTIMATES, Stages, output_of
 
@@ -207,11 +208,13 @@ class _Making:
         self._done(*(f"{language}/{fmt}" for fmt in formats))
 
     def _prove(self, language: str, formats: Sequence[str]) -> None:
-        """Prove that the pages print the ledger's numbers; a PDF is compared with the HTML page beside it."""
+        """Prove that the pages print the ledger's numbers beside their titles; a PDF is held to the HTML page."""
         html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
         if not html.is_file():
             return
         printed = prove_html(html, self._evaluation.ledger, language)
+        titles = {outcome.id: outcome.title.text(language) for outcome in self.request.plan.plan.outcomes}
+        prove_labels(html, self._evaluation.ledger, titles)
         if "pdf" in formats:
             prove_pdf(pdf, printed)
 

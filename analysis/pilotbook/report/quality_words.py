@@ -73,7 +73,7 @@ def provenance(evaluation: Evaluation, dataset: Dataset, numbers: Numbers) -> li
     if dataset.vintage is not None:
         custodian = say_if_known(language, dataset.vintage.description["contributors"][0]["title"])
     pairs = [
-        ("Data set", source.title or source.name),
+        ("Data set", say_if_known(language, source.title or "") or source.name),
         ("Vintage", source.vintage or not_stated),
         ("Source", say_if_known(language, source.origin) or not_stated),
         ("Custodian", custodian),
