@@ -123,7 +123,7 @@ def tables(found: Sequence[Found]) -> str:
     lines = [
         "| what | found | promised |",
         "|---|---|---|",
-        f"| reforms with a report | {reforms} | 71 |",
+        f"| reforms evaluated | {reforms} | 71 |",
         f"| outcomes, of them with an effect, without, with harm | {len(found)}, {len(effects)}, "
         f"{len(known) - len(effects)}, {sum(one.truth * one.better < 0 for one in effects if one.truth)} | |",
         f"| effects smaller than the design can detect | {len(small)} of {len(sized)} | at least a quarter |",

@@ -83,7 +83,9 @@ def test_one_report_that_fails_does_not_stop_the_other(pilotbook, example, monke
     done = []
     original = batch.render
     monkeypatch.setattr(
-        batch, "render", lambda request, tell: original(request, tell) if request.plan.id == "other" else done.append(1)
+        batch,
+        "render",
+        lambda request, *rest: original(request, *rest) if request.plan.id == "other" else done.append(1),
     )
     result = pilotbook("render", other, example.plan, "--out", example.out, "--json")
     assert result.status == 1

@@ -61,7 +61,7 @@ def test_a_library(bench, monkeypatch):
         found = real(*arguments)
         return {**found, "libraries": {**found["libraries"], "numpy": "9.9"}}
 
-    monkeypatch.setattr("pilotbook.report.stages.estimate_ingredients", newer)
+    monkeypatch.setattr("pilotbook.report.render.estimate_ingredients", newer)
     (line,) = said(bench)
     assert line.startswith("libraries: numpy: ")
     assert line.endswith(" → 9.9")

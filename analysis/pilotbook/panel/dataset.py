@@ -74,7 +74,7 @@ class Dataset:
 
     def source(self) -> Source:
         """Return the origin of the data, with the hash of the bytes on disk."""
-        digest = file_sha256(self.file) if self.vintage is None else self.vintage.sha256
+        digest = file_sha256(self.file, self.shown) if self.vintage is None else self.vintage.sha256
         d = self.description
         if d is None:
             return Source(name=self.file.stem, sha256=digest)
@@ -99,7 +99,7 @@ class Dataset:
         DataError
             If the file does not exist.
         """
-        return file_sha256(self.file)
+        return file_sha256(self.file, self.shown)
 
     def read(self, layout: Layout) -> Panel:
         """Read and check the panel.
@@ -143,6 +143,8 @@ def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
         If the path does not exist or its description cannot be read.
     """
     patterns = {f"*/{DESCRIPTION}": 0, f"*/{VINTAGES}/*/{DESCRIPTION}": 2}
+    if "/" in name:  # a path, never the name of a folder of data/
+        patterns = {}
     found = [path.parents[up] for pattern, up in patterns.items() for path in sorted(data_folder.glob(pattern))]
     known = {folder.name: folder for folder in found}
     if name in known:
@@ -186,8 +188,8 @@ def _brief(error: json.JSONDecodeError | UnicodeDecodeError | ValidationError) -
     return f"line {error.lineno}, column {error.colno}: {error.msg}"
 
 
-def file_sha256(path: Path) -> str:
-    """Return the hash of a file's bytes.
+def file_sha256(path: Path, shown: str | None = None) -> str:
+    """Return the hash of a file's bytes; ``shown`` is how a message names it, by default by its name.
 
     Raises
     ------
@@ -195,6 +197,6 @@ def file_sha256(path: Path) -> str:
         If the file does not exist.
     """
     if not path.is_file():
-        raise DataError(f"{path.name}: the data file does not exist; check `dataset` in the plan")
+        raise DataError(f"{shown or path.name}: the data file does not exist; check `dataset` in the plan")
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
-from pilotbook.report.figures import panels
+from pilotbook.report.figures import columns_of, panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import cohort_rows
@@ -19,11 +19,11 @@ from pilotbook.report.style import INK, PILOT
 def cohort_effects(evaluation: Evaluation, language: str) -> Figure:
     """Draw a dot with its interval for every cohort, one panel for each outcome."""
     shown = [outcome for outcome in evaluation.plan.outcomes if cohort_rows(evaluation, outcome.id)]
-    figure, axes = panels(len(shown), 0.8 + 0.35 * len(evaluation.contract.cohorts))
+    figure, axes = panels(len(shown), 1.1 + 0.35 * len(evaluation.contract.cohorts))
     for own, outcome in zip(axes, shown, strict=True):
         _draw(own, cohort_rows(evaluation, outcome.id), outcome, language)
         if len(evaluation.plan.outcomes) > 1:
-            own.set_title(outcome.title.text(language), loc="left", fontsize=10)
+            own.set_title(wrapped(outcome.title.text(language), own), loc="left", fontsize=9)
     return figure
 
 
@@ -35,9 +35,9 @@ def _draw(axes: Axes, rows: list[Row], outcome: Outcome, language: str) -> None:
     axes.scatter([_number(row.estimate) for row in rows], place, color=PILOT, s=32, zorder=3)
     text = "{start} ({count} counties)"
     names = [say(language, text, start=row.spec["cohort"], count=f"{row.n_pilots:,}") for row in rows]
-    axes.set_yticks(place, names)
+    axes.set_yticks(place, names if columns_of(axes) < 3 else [row.spec["cohort"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel(say(language, "Effect, {unit}", unit=outcome.unit.text(language)))
+    axes.set_xlabel(outcome.unit.text(language))
 
 
 def _number(value: float | None) -> float:

@@ -139,7 +139,7 @@ def forest(evaluation: Evaluation, language: str) -> Figure:
     effects = scaled(evaluation, language)
     ends = [abs(end) for effect in effects if effect for end in (effect.low, effect.high) if isfinite(end)]
     reach = min(max([NARROWEST, *(1.1 * end for end in ends)]), WIDEST)
-    figure, (axes,) = panels(1, 0.75 + 0.2 * len(effects))
+    figure, (axes,) = panels(1, 0.75 + 0.17 * len(effects))
     axes.axvspan(-1, 1, color=CONTROL, alpha=0.15, linewidth=0)
     axes.axvline(0, color=INK, linewidth=0.8)
     for place, effect in enumerate(effects):

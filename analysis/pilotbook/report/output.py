@@ -21,23 +21,30 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, patience: float = 0.0) -> Iterator[Path]:
     """Give a private folder beside ``target`` and put it in its place when the block ends without an error.
 
     Until then, and if anything fails or the process dies, ``target`` stays as it was. Only one process at a time
     may replace a target.
 
+    Parameters
+    ----------
+    target
+        The folder to replace.
+    patience
+        Seconds to wait for another process that is replacing it.
+
     Raises
     ------
     WorkError
-        If another process is replacing the same target, or a file stands in its place.
+        If another process is still replacing the same target, or a file stands in its place.
     """
     if target.exists() and not target.is_dir():
         raise WorkError(f"{target} is a file, where the folder of the report must be; move it away")
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(target.parent / f".{target.name}.lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout:
         raise WorkError(f"{target} is being rendered by another process; wait for it to end") from None
     try:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.panel.catalogue import Reform, read_catalogue
-from pilotbook.report.language import say, say_if_known
+from pilotbook.report.amounts import in_english
+from pilotbook.report.language import say
 
 KINDS = {
     "price": "prices",
@@ -53,7 +54,7 @@ def _facts(reform: Reform, language: str) -> Iterator[tuple[str, str]]:
     between = say(language, "; ")
     yield "Reform", f"{reform.label(language)} (`{reform.id}`)"
     yield "Kind", say(language, KINDS[reform.kind])
-    yield "What it does", say_if_known(language, reform.mechanism)
+    yield "What it does", say(language, reform.mechanism)
     yield "Parameters", between.join(_parameters(reform, language))
     yield "Roll-out", say(language, ROLLOUTS[reform.rollout.kind])
     yield "Expected", between.join(_expected(reform, language))
@@ -66,7 +67,7 @@ def _parameters(reform: Reform, language: str) -> list[str]:
     """Return the parameters: in Chinese in the words of the source, which they were taken from."""
     if language == "zh":
         return list(dict.fromkeys(f"“{parameter.quote}”" for parameter in reform.parameters))
-    return [f"{p.name}: {p.value} {p.unit}".strip() for p in reform.parameters]
+    return [f"{p.name}: {' '.join(in_english(p.value, p.unit))}".strip() for p in reform.parameters]
 
 
 def _expected(reform: Reform, language: str) -> list[str]:

@@ -18,6 +18,8 @@ from pilotbook.report.output import replacing
 from pilotbook.report.stages import Request, Stages, output_of, stages
 
 FORMATS = ("html", "pdf")
+PATIENCE = 600.0
+"""Seconds to wait for another process that makes the same report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None, threa
         )
 
         sources = read_sources(asked)
-        with replacing(asked.target) as work:
+        with replacing(asked.target, PATIENCE) as work:  # another may make the same; what it made is then carried over
             make(work, asked, sources, asked.earlier(), tell, threads)
     return rendered(asked, done)
 
@@ -85,15 +87,11 @@ def survey(request: Request) -> Stages:
         if language not in languages():
             raise UnknownNameError("language", language, languages())
     dataset = dataset_of(request.plan)
-    source = dataset.source()
-    question = [
-        *estimate_ingredients(request.plan, source, "").values(),
-        dataset.bytes_sha256(),
-        request.period,
-        fingerprint.code("report/render.py"),
-    ]
-    period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode())
-    return stages(request, source, period.decode())
+    ingredients = estimate_ingredients(request.plan, dataset.source(), "")
+    code = fingerprint.code("report/render.py")
+    question = [*ingredients.values(), dataset.bytes_sha256(), request.period, code]
+    period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode()).decode()
+    return stages(request, {**ingredients, "period": period}, period)
 
 
 def rendered(asked: Stages, done: Mapping[str, Sequence[str]]) -> Rendered:

@@ -12,7 +12,8 @@ from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.style import CONTROL, INK, PILOT
 
-MOST_TICKS = 13
+LETTERS = 48
+"""Letters of names of periods that fit under the bars."""
 
 
 def rollout(evaluation: Evaluation, language: str) -> Figure:
@@ -31,7 +32,7 @@ def rollout(evaluation: Evaluation, language: str) -> Figure:
     names.append(say(language, "controls: {counties} counties", counties=contract.controls))
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
-    step = -(-len(periods) // MOST_TICKS)
+    step = -(-len(periods) * max(len(periods[0]) - 1, 3) // LETTERS)  # as many names as fit
     axes.set_xticks([i + 0.5 for i in range(0, len(periods), step)], periods[::step])
     axes.set(xlim=(0, len(periods)), ylim=(len(names) - 0.5, -0.5))
     _draw_others(axes, evaluation, periods, language)

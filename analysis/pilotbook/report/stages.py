@@ -17,8 +17,8 @@ from pilotbook import fingerprint
 from pilotbook.design.plan import ChapterName
 from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.errors import NotebookError, ParameterError
-from pilotbook.evaluate.inputs import estimate_ingredients, load_panel
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.evaluate.inputs import load_panel
+from pilotbook.panel.panel import Panel
 from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.earlier import earlier_records
 from pilotbook.report.engine import Engine
@@ -158,8 +158,8 @@ class Stages:
         )
 
 
-def stages(request: Request, source: Source, period: str) -> Stages:
-    """Name and hash what every stage of a request rests on.
+def stages(request: Request, estimated_from: Mapping[str, Any], period: str) -> Stages:
+    """Name and hash what every stage of a request rests on; of the estimates, as `estimate_ingredients` has it.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def stages(request: Request, source: Source, period: str) -> Stages:
     def rests_on(stage: str, names: Mapping[str, Any]) -> None:
         ingredients[stage], inputs[stage] = names, fingerprint.of_ingredients(names)
 
-    rests_on(ESTIMATES, estimate_ingredients(request.plan, source, period))
+    rests_on(ESTIMATES, estimated_from)
     shared = {
         "estimates": inputs[ESTIMATES],
         **{f"chapter {name}": _hash_of_chapter(name) for name in found.chapters},

@@ -78,6 +78,7 @@ def undrawable(text: str) -> str:
     return "".join(sorted(c for c in unusual if ord(c) not in covered_characters()))
 
 
+@cache
 def font_fingerprint() -> str:
     """Hash of the versions of the font packages."""
     names = [f"{package}=={version(package)}" for package in PACKAGES]
