@@ -29,6 +29,7 @@ EPIDEMIC_YEARS = range(2020, 2023)
 TRIMMED = 1, 99
 """Percentiles that values beyond them are set to."""
 
+NO_EPIDEMIC = "the data have no period of the epidemic"
 NO_DATES = "a comparison of two periods has no other start"
 
 
@@ -106,7 +107,7 @@ def _without_epidemic(examination: Examination) -> AnalysisSample | str | None:
     else:
         epidemic = np.asarray([period.year in EPIDEMIC_YEARS for period in sample.periods])
     if not epidemic.any():
-        return "the data have no period of the epidemic"
+        return NO_EPIDEMIC
     return replace(sample, y=np.where(epidemic, np.nan, sample.y))
 
 

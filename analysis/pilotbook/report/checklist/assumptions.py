@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from pilotbook.evaluate.ledger import RELATIVE_EFFECT, Row
 from pilotbook.evaluate.relative import SCALES_CONTRADICT
+from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
 from pilotbook.evaluate.sensitivity.left_out import PILOT
 from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
 from pilotbook.evaluate.sensitivity.specifications import ESTIMAND as SPECIFICATION
+from pilotbook.evaluate.sensitivity.specifications import NO_EPIDEMIC
 from pilotbook.report.checklist.facts import Answer, Check, Report, yes_if
 from pilotbook.report.series_selection import all_series
 
@@ -52,13 +54,18 @@ def leave_one_out(report: Report) -> Answer:
 
 
 def specifications(report: Report) -> Answer:
-    """Other answers to the same question; one is without the epidemic, or with it where the headline is without."""
+    """Other answers to the same question; one is without the epidemic, or with it where the headline is without.
+
+    Data that have no period of the epidemic need none.
+    """
     return _examined(report, all(_epidemic_tried(report, outcome.id) for outcome in report.plan.outcomes))
 
 
 def _epidemic_tried(report: Report, outcome: str) -> bool:
-    known = {row.spec["specification"] for row in report.examined(outcome, SPECIFICATION)}
-    return bool(known & EPIDEMIC) and len(known) > 1
+    rows = report.ledger.select(estimator=ESTIMATOR, outcome=outcome, estimand=SPECIFICATION)
+    known = {row.spec["specification"] for row in rows if row.estimate is not None}
+    without_any = any(row.reason == NO_EPIDEMIC for row in rows)
+    return (without_any or bool(known & EPIDEMIC)) and bool(known - EPIDEMIC)
 
 
 def functional_form(report: Report) -> Answer:
