@@ -10,10 +10,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import nbformat
-import pypdfium2
 from nbformat import NotebookNode
 
 from pilotbook.release.exhibits import RULES, sanitised
+from pilotbook.report.pdf_text import read_pdf
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 RELATIVE = 1e-6
@@ -54,11 +54,7 @@ def page_text(page: Path) -> str:
 
 
 def _pdf_text(page: Path) -> str:
-    document = pypdfium2.PdfDocument(page)
-    try:
-        return "\n".join(part.get_textpage().get_text_bounded() for part in document)
-    finally:
-        document.close()
+    return "\n".join(read_pdf(page).pages)
 
 
 class _Words(HTMLParser):

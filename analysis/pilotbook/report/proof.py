@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import cast
 
-import pypdfium2
-
 from pilotbook.errors import ProofError
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.report.numbers import Field, Numbers
+from pilotbook.report.pdf_text import read_pdf
 
 SHOWN = 10
 DECIMAL = "."
@@ -104,7 +103,7 @@ def prove_pdf(pdf: Path, numbers: Sequence[Printed]) -> None:
     ProofError
         At the first number that is not there, or that stands there less often.
     """
-    text = _text_of(pdf)
+    text = "".join(read_pdf(pdf).pages)
     _refuse(_out_of_order(pdf.name, text, numbers) or _too_rare(pdf.name, text, numbers))
 
 
@@ -126,19 +125,6 @@ def _too_rare(name: str, text: str, numbers: Sequence[Printed]) -> list[str]:
         for number, count in wanted.items()
         if there[number] < count and DECIMAL in number
     ]
-
-
-def _text_of(pdf: Path) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return "".join(_pages(document))
-    finally:
-        document.close()
-
-
-def _pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
-    for page in document:
-        yield page.get_textpage().get_text_bounded()
 
 
 def _refuse(wrong: Sequence[str]) -> None:

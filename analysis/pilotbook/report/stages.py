@@ -28,7 +28,7 @@ from pilotbook.report.manifest import Manifest, read_manifest
 
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "output"}
-    | {"progress", "proof", "render", "stages", "why", "workers"}
+    | {"pdf_text", "progress", "proof", "render", "stages", "why", "workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
@@ -188,7 +188,7 @@ def stages(request: Request, estimated_from: Mapping[str, Any], period: str) -> 
     pages = {
         "bibliography": fingerprint.sha256(bibliography().read_bytes()),
         "engine": {"name": engine.name, "version": engine.version, "files": engine.fingerprint()},
-        "proof": fingerprint.code("report/proof.py", "report/numbers.py"),
+        "proof": fingerprint.code("report/pdf_text.py", "report/proof.py", "report/numbers.py"),
     }
     for language in request.languages:
         notebook = f"{language}/notebook"

@@ -8,10 +8,9 @@ import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pypdfium2
-
 from pilotbook.release.disclosure.cells import Table, headed_cells, tables_of_notebook, tables_of_page
 from pilotbook.release.disclosure.settings import Settings, settings
+from pilotbook.report.pdf_text import read_pdf
 
 SHOWN = 40
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})*|\d+")
@@ -56,13 +55,8 @@ def _findings(path: Path, chosen: Settings) -> Iterator[str]:
 
 
 def _text_of_pdf(path: Path) -> str:
-    document = pypdfium2.PdfDocument(path)
-    try:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
-        metadata = document.get_metadata_dict()
-    finally:
-        document.close()
-    return "\n".join([*pages, *map(str, metadata.values())])
+    document = read_pdf(path)
+    return "\n".join([*document.pages, *document.metadata])
 
 
 def _small_in_tables(tables: Iterable[Table], chosen: Settings) -> Iterator[str]:
