@@ -13,8 +13,9 @@ from pilotbook.release.layout import Release, releases, root_of
 RELEASES = releases(ROOT / "reports" / "releases")
 KEPT = [pytest.param(release, id=release.name) for release in RELEASES]
 
-LARGEST = 12_000_000
-"""Bytes of one release: the repository is to stay small enough to clone."""
+LARGEST = 16_000_000
+"""Bytes of one release, so that the repository stays small enough to clone: nine outcomes through two designs in one
+language take 14 MB, of it 5 MB the ledger, which packs to a tenth."""
 
 
 def test_the_repository_has_releases():
