@@ -157,7 +157,13 @@ def test_an_interrupted_batch_goes_on_where_it_was(tmp_path):
     files = [str(path) for path in plans(tmp_path, 4)]
     command = [sys.executable, "-c", CALL, "render", *files, "--jobs", "2", "--to", "html", "--engine", "embedded"]
     command += ["--out", str(tmp_path / "out")]
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it
+    )
     first = running.stderr.readline()
     assert first.startswith("[1/4] budget-")
     running.send_signal(signal.SIGINT)
