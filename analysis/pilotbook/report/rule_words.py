@@ -183,7 +183,9 @@ def summary(evaluation: Evaluation, language: str) -> Tagged:
 
 
 def box(evaluation: Evaluation, language: str) -> Markdown:
-    """Return the decision and the five rules behind it, for page one."""
+    """Return the decision and the five rules behind it, for page one; nothing where no rule is evaluated."""
+    if not evaluation.ledger.rules:
+        return Markdown("")
     rules = [
         say(language, "{state}: {text} ({reason})", state=rule.state, text=rule.text.rstrip(".。"), reason=rule.reason)
         for rule in decision_rules(evaluation, language)
