@@ -255,3 +255,9 @@ def test_json_says_what_the_sentences_say(tmp_path: Path) -> None:
         "panel.csv, row 5, column 'fund_spending': the cell holds the formula error #REF!; "
         "mend the formula or leave the cell empty [formula-error]"
     )
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_finite_number_is_read_as_it_is_written(number: float) -> None:
+    assert read_number(repr(number)).value == number
+    assert read_number(repr(number)).conversions == ()

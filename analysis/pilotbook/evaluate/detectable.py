@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pilotbook.design.plan import SERIES_ESTIMATORS
-from pilotbook.estimate.inference.assigned_units import assigned_units, complete_rows
+from pilotbook.estimate.inference.assigned_units import complete_rows
 from pilotbook.estimate.inference.randomisation import randomisation_draws
 from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
 from pilotbook.estimate.result import NotEstimable
@@ -62,13 +62,7 @@ def _by_draws(row: Row, lead: Lead, level: float) -> Row:
     known = complete_rows(tested.y)
     sample, flags = tested.only(known), () if known.all() else (COMPLETE,)
     row = replace(row, flags=flags, n_units=len(sample.cohort) if flags else None)
-    units = assigned_units(
-        sample.y,
-        sample.cohort,
-        weights=sample.weights,
-        cluster=sample.assignment,
-        anticipation=sample.anticipation,
-    )
+    units = sample.units()
     if isinstance(units, NotEstimable):
         return replace(row, reason=units.detail)
     clean = replace(units, paths=units.paths - own.estimate * units.treated())

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
-from pilotbook.estimate.inference.assigned_units import assigned_units
 from pilotbook.estimate.inference.multiplicity import benjamini_hochberg, holm, romano_wolf
 from pilotbook.estimate.inference.null_draws import NullDraws
 from pilotbook.estimate.inference.randomisation import randomisation_draws
@@ -85,13 +84,7 @@ def _common_draws(questions: Sequence[Question], row: Row) -> NullDraws | None:
     if len({sample.y.shape for sample in samples}) > 1:
         return None
     sample = samples[0]
-    units = assigned_units(
-        np.stack([s.y for s in samples]),
-        sample.cohort,
-        weights=sample.weights,
-        cluster=sample.assignment,
-        anticipation=sample.anticipation,
-    )
+    units = sample.units(np.stack([s.y for s in samples]))
     if isinstance(units, NotEstimable):
         return None
     rng = np.random.default_rng(sample.seed)

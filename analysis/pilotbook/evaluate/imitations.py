@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pilotbook.estimate.imputation import imputation
-from pilotbook.estimate.inference.assigned_units import assigned_units
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sensitivity.selection import dip, with_outcome_held_equal
@@ -93,13 +92,7 @@ class Imitations:
         rows = (self._row("dip"), self._row("outcome_held_equal"))
         _, a_year = KINDS[self.sample.periods[0].freqstr[0]]
         sample = tested_sample(self.sample.without_gaps(), self.question.analysis)
-        units = assigned_units(
-            sample.y,
-            sample.cohort,
-            weights=sample.weights,
-            cluster=sample.assignment,
-            anticipation=sample.anticipation,
-        )
+        units = sample.units()
         if isinstance(units, NotEstimable):
             yield from (replace(row, reason=units.detail) for row in rows)
             return

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pilotbook.design.looks import Look
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan
-from pilotbook.estimate.inference.assigned_units import assigned_units
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.inference.randomisation import Statistic, randomisation_draws
 from pilotbook.estimate.looks import levels_by_draws, levels_by_sum, risk_of_any, spent
@@ -102,13 +101,7 @@ def _statistics(lead: Lead, periods: Sequence[str]) -> NDArray[np.float64] | Non
 
 def _at_look(whole: AnalysisSample, last: int, target: Target) -> NDArray[np.float64] | None:
     """Return (draws,) the statistic on the periods up to one, the actual assignment's first."""
-    units = assigned_units(
-        whole.y[:, : last + 1],
-        whole.cohort,
-        weights=whole.weights,
-        cluster=whole.assignment,
-        anticipation=whole.anticipation,
-    )
+    units = whole.units(whole.y[:, : last + 1])
     if isinstance(units, NotEstimable):
         return None
     statistics: tuple[Statistic, ...] = ("prescaled", "coefficient")

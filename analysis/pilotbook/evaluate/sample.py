@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pilotbook.design.measured import Measured
 from pilotbook.design.plan import SEED, Analysis, AnalysisPlan
 from pilotbook.design.preparation import prepared
+from pilotbook.estimate.inference.assigned_units import AssignedUnits, assigned_units
+from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sample import NEVER
 from pilotbook.panel.panel import Panel
 
@@ -84,6 +86,22 @@ class AnalysisSample:
     def without_gaps(self) -> AnalysisSample:
         """Return the sample of the counties that lack no value."""
         return self if self.gaps is None else replace(self.only(~self.gaps), gaps=None)
+
+    def units(self, y: NDArray[np.float64] | None = None) -> AssignedUnits | NotEstimable:
+        """Return the sample at the unit of assignment.
+
+        Parameters
+        ----------
+        y : (n, t) or (k, n, t), optional
+            Other outcomes of the same counties, or fewer periods; by default the sample's own.
+        """
+        return assigned_units(
+            self.y if y is None else y,
+            self.cohort,
+            weights=self.weights,
+            cluster=self.assignment,
+            anticipation=self.anticipation,
+        )
 
     def between(self, pre: pd.Period, post: pd.Period) -> AnalysisSample:
         """Return the sample of two periods only."""

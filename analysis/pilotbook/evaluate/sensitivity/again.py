@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pilotbook.design.plan import Analysis
-from pilotbook.estimate.inference.assigned_units import assigned_units, complete_rows
+from pilotbook.estimate.inference.assigned_units import complete_rows
 from pilotbook.estimate.inference.assignments import actual_assignment
 from pilotbook.estimate.inference.cohort_sums import CohortSums
 from pilotbook.estimate.inference.incomplete import estimate_of_incomplete
@@ -76,13 +76,7 @@ def point(examination: Examination, sample: AnalysisSample, analysis: Analysis |
     analysis = analysis or examination.question.analysis
     target, tested = linear_target(analysis, examination.lead.spec), tested_sample(sample, analysis)
     if target is not None and complete_rows(tested.y).all():
-        units = assigned_units(
-            tested.y,
-            tested.cohort,
-            weights=tested.weights,
-            cluster=tested.assignment,
-            anticipation=tested.anticipation,
-        )
+        units = tested.units()
         if isinstance(units, NotEstimable):
             return units
         sums = CohortSums(units, actual_assignment(units.label, units.n_cohorts))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotbook.design.plan import Outcome
-from pilotbook.estimate.inference.assigned_units import AssignedUnits, assigned_units, complete_rows
+from pilotbook.estimate.inference.assigned_units import AssignedUnits, complete_rows
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import NotEstimable, Reason
 from pilotbook.evaluate.drawn_tests import DRAWN, tested_sample
@@ -94,13 +94,7 @@ class Examination:
         sample = self.complete
         if self.gaps and not self._enough():
             return NotEstimable(Reason.NO_OBSERVATIONS, "values are missing in nearly all pilots or controls")
-        return assigned_units(
-            sample.y,
-            sample.cohort,
-            weights=sample.weights,
-            cluster=sample.assignment,
-            anticipation=sample.anticipation,
-        )
+        return sample.units()
 
     def _enough(self) -> bool:
         """Tell whether enough assigned units are complete."""
