@@ -31,10 +31,8 @@ INK, LINE = "#0b5394", "#9aa5b1"
 
 PARTS = {
     "header#title-block-header": "title, period, version, status,\nvintage of the data",
-    "#sec-glance": "question and answer; each number\nis a row of the ledger",
-    "#sec-glance a.quarto-xref": "every claim leads to its table",
-    ".callout": "what a reader must not conclude",
-    "#tbl-cohorts": "the design, before any model",
+    "#tbl-glance": "what was found; each number\nleads to its row of the ledger",
+    ".callout-important": "what a reader must not conclude",
 }
 
 
