@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 FloatArray = NDArray[np.float64]
 
@@ -77,14 +77,14 @@ class StandardError:
 
     def interval(self, estimate: float, level: float = 0.95) -> tuple[float, float]:
         """Two-sided confidence interval at ``level``."""
-        half = float(stats.t.ppf(0.5 + level / 2, self.df)) * self.se
+        half = float(special.stdtrit(self.df, 0.5 + level / 2)) * self.se
         return estimate - half, estimate + half
 
     def p_value(self, estimate: float, null: float = 0.0) -> float:
         """Two-sided p value of the hypothesis that the effect is ``null``."""
         if self.se == 0:
             return float(estimate == null)
-        return 2 * float(stats.t.sf(abs(estimate - null) / self.se, self.df))
+        return 2 * float(special.stdtr(self.df, -abs(estimate - null) / self.se))
 
 
 @dataclass(frozen=True)

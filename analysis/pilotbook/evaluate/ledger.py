@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 SCHEMA = 1
@@ -100,14 +100,17 @@ class Row:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as JSON values, the id first, numbers that do not exist as None."""
-        values = {name: _json_value(value) for name, value in asdict(self).items() if name != "plan"}
-        return {"id": self.id, **values}
+        return {"id": self.id, **{name: _json_value(getattr(self, name)) for name in COLUMNS}}
+
+
+COLUMNS = tuple(f.name for f in fields(Row) if f.name != "plan")
+"""What a row of ``estimates.json`` holds beside its id."""
 
 
 def _json_value(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return float(value) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class Ledger:
         return next(row for row in self.rows if row.id == self.headline[outcome])
 
     def dumps(self) -> str:
-        """Return ``estimates.json``: canonical, floats written so that they read back exactly."""
+        """Return ``estimates.json``: canonical, one row a line, floats written so that they read back exactly."""
         content = {
             "schema": SCHEMA,
             "plan": self.plan,
@@ -177,7 +180,7 @@ class Ledger:
             "monitoring": dict(self.monitoring),
             "claims": [dict(claim) for claim in self.claims],
         }
-        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return "{\n" + ",\n".join(f" {_dumps(key)}: {_lines(value)}" for key, value in content.items()) + "\n}\n"
 
     @classmethod
     def loads(cls, text: str) -> Ledger:
@@ -209,6 +212,17 @@ class Ledger:
             monitoring=content.get("monitoring", {}),
             claims=tuple(content["claims"]),
         )
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _lines(value: Any) -> str:
+    """Return a value as JSON, each element of a list on a line of its own."""
+    if not isinstance(value, list) or not value:
+        return _dumps(value)
+    return "[\n" + ",\n".join(f"  {_dumps(element)}" for element in value) + "\n ]"
 
 
 def _row_value(name: str, value: Any) -> Any:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
-from pilotbook.estimate.sample import IntArray
+from pilotbook.estimate.sample import FloatArray, IntArray
 
 FEWEST_DRAWS = 999
 """Fewer draws than this are refused: the Monte-Carlo error of a p value near 0.05 would exceed 0.007."""
+
+
+DENSE = 400
+"""Up to so many units a full matrix is multiplied faster than a sparse one, and is not large."""
+
+Ones = FloatArray | sparse.csr_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +46,28 @@ class Assignments:
     def __len__(self) -> int:
         return len(self.pilots)
 
-    def members(self, cohort: int) -> sparse.csr_array:
+    def members(self, cohort: int) -> Ones:
         """Return (n_assignments, n_units) ones where a unit belongs to a cohort."""
-        return self._ones(self.pilots[:, self.label == cohort])
+        if cohort not in self._members:
+            self._members[cohort] = self._ones(self.pilots[:, self.label == cohort])
+        return self._members[cohort]
 
-    def treated(self) -> sparse.csr_array:
-        """Return (n_assignments, n_units) ones where a unit gets a start."""
+    @cached_property
+    def treated(self) -> Ones:
+        """Ones where a unit gets a start, (n_assignments, n_units)."""
         return self._ones(self.pilots)
 
-    def _ones(self, chosen: IntArray) -> sparse.csr_array:
+    @cached_property
+    def _members(self) -> dict[int, Ones]:
+        """What `members` has made so far: every sum over a cohort asks for it."""
+        return {}
+
+    def _ones(self, chosen: IntArray) -> Ones:
         n, size = chosen.shape
+        if self.n_units <= DENSE:
+            ones = np.zeros((n, self.n_units))
+            ones[np.arange(n)[:, None], chosen] = 1
+            return ones
         pointer = np.arange(n + 1) * size
         return sparse.csr_array((np.ones(n * size), chosen.ravel(), pointer), shape=(n, self.n_units))
 

@@ -36,7 +36,7 @@ class CohortSums:
         if cohort < self.units.n_cohorts:
             sums = self.assignments.members(cohort) @ flat
         else:
-            sums = flat.sum(axis=0) - self.assignments.treated() @ flat
+            sums = flat.sum(axis=0) - self.assignments.treated @ flat
         return np.asarray(sums.T.reshape(*values.shape[:-1], len(self.assignments)))
 
     def over_squares(self, values: FloatArray, cohort: int) -> FloatArray:

@@ -89,8 +89,19 @@ class NullDraws:
         if self.smallest_p > alpha:
             infinite = np.full(self.observed.shape, np.inf)
             return -infinite, infinite
+        if self.covariance is None or self.curvature is None:
+            return self.observed - self._farthest(alpha, -1), self.observed + self._farthest(alpha, 1)
         step = np.median(np.abs(self.estimate), axis=1) + np.finfo(float).tiny
         return self._end(-step, alpha), self._end(step, alpha)
+
+    def _farthest(self, alpha: float, side: int) -> FloatArray:
+        """Distance (n_outcomes,) of the farthest effect accepted on one side, where no scale moves with the effect."""
+        n = self.n_draws if self.exact else self.n_draws + 1
+        wanted = next(k for k in range(int(alpha * n), n + 1) if k / n > alpha) - (0 if self.exact else 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            width = np.sqrt(self.variance * (1 - TIE)) / self.scale[:, None]
+        shifted = side * (self.estimate - self.observed[:, None] * self.slope)
+        return np.array([farthest(e, self.slope, w, wanted) for e, w in zip(shifted, width, strict=True)])
 
     def _variance_at(self, delta: FloatArray) -> FloatArray:
         if self.covariance is None or self.curvature is None:
@@ -105,6 +116,35 @@ class NullDraws:
             return np.asarray(self.p_value(self.observed + distance) > alpha)
 
         return outermost(accepted, self.observed, step)
+
+
+def farthest(estimate: FloatArray, slope: FloatArray, width: FloatArray, wanted: int) -> float:
+    """Return the largest distance d at which enough draws have ``|estimate - d slope| >= d width``.
+
+    Each draw leaves that set at one distance and, if its slope exceeds its width, may come back at another: so the
+    draws are counted from the farthest of these distances inwards.
+
+    Parameters
+    ----------
+    estimate, slope, width : (n_draws,)
+        Of the draws, at a distance of zero; widths are not negative.
+    wanted
+        How many draws are enough, at least one.
+    """
+    size = np.abs(estimate)
+    toward = np.where(estimate < 0, -slope, slope)  # positive where the estimate falls with the distance
+    with np.errstate(divide="ignore", invalid="ignore"):
+        leaves, returns = size / (toward + width), size / (toward - width)
+    ever = np.isinf(size) | (toward <= -width)
+    back = ~ever & (toward > width)
+    count = int((ever | back).sum())
+    if count >= wanted:
+        return float("inf")
+    at = np.concatenate([leaves[~ever], returns[back]])
+    change = np.concatenate([np.ones(int((~ever).sum()), dtype=int), np.full(int(back.sum()), -1)])
+    inwards = np.lexsort((-change, -at))
+    enough = np.flatnonzero(count + np.cumsum(change[inwards]) >= wanted)
+    return float(at[inwards][enough[0]]) if len(enough) else 0.0
 
 
 def outermost(accepted: Callable[[FloatArray], FloatArray], centre: FloatArray, step: FloatArray) -> FloatArray:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pilotbook.design.plan import Analysis
 from pilotbook.estimate.inference.assigned_units import complete_rows
 from pilotbook.estimate.inference.assignments import actual_assignment
 from pilotbook.estimate.inference.cohort_sums import CohortSums
-from pilotbook.estimate.inference.incomplete import estimate_of_incomplete
+from pilotbook.estimate.inference.left_out import estimates_without
+from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import Effect, NotEstimable, Reason, StandardError
 from pilotbook.evaluate.drawn_tests import linear_target, randomised, tested_sample
 from pilotbook.evaluate.estimators import Estimand, estimands
@@ -83,16 +86,39 @@ def point(examination: Examination, sample: AnalysisSample, analysis: Analysis |
         found = float(sums.estimates(units.paths, sums.coefficients(target))[0, 0])
         return found if np.isfinite(found) else NotEstimable(Reason.NO_POST_PERIOD, "nothing is left to compare")
     if target is not None and target.form == "imputation":
-        return estimate_of_incomplete(
-            tested.y,
-            tested.cohort,
-            estimand=target,
-            weights=tested.weights,
-            cluster=tested.assignment,
-            anticipation=tested.anticipation,
-        )
+        return _imputed_without(tested, target, np.zeros((1, len(tested.cohort)), dtype=bool))[0]
     effect = _chosen(examination, sample, analysis)
     return effect if isinstance(effect, NotEstimable) else effect.estimate
+
+
+def points_without(examination: Examination, groups: Sequence[NDArray[np.bool_]]) -> Iterator[float | NotEstimable]:
+    """Estimate the headline's quantity without each group of counties, without any error.
+
+    Parameters
+    ----------
+    examination
+        The headline.
+    groups : each (n,)
+        The counties that an estimate does without.
+    """
+    sample, analysis = examination.sample, examination.question.analysis
+    target = linear_target(analysis, examination.lead.spec)
+    if groups and target is not None and target.form == "imputation":
+        yield from _imputed_without(sample, target, np.array(groups))
+    else:
+        yield from (point(examination, sample.only(~members)) for members in groups)
+
+
+def _imputed_without(sample: AnalysisSample, target: Target, left_out: NDArray[np.bool_]) -> list[float | NotEstimable]:
+    return estimates_without(
+        sample.y,
+        sample.cohort,
+        left_out,
+        estimand=target,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        anticipation=sample.anticipation,
+    )
 
 
 def _by_draws(examination: Examination, sample: AnalysisSample, analysis: Analysis) -> Answer:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.evaluate.ledger import Row
-from pilotbook.evaluate.sensitivity.again import point
+from pilotbook.evaluate.sensitivity.again import points_without
 from pilotbook.evaluate.sensitivity.examination import Examination
 
 PILOT, PROVINCE, CONTROL_PROVINCE = "without_pilot", "without_province", "without_control_province"
@@ -38,11 +38,10 @@ def left_out_rows(examination: Examination) -> Iterator[Row]:
 
 
 def _without(examination: Examination, estimand: str, groups: Mapping[str, NDArray[np.bool_]]) -> Iterator[Row]:
-    for name, members in groups.items():
+    found = points_without(examination, list(groups.values()))
+    for (name, members), estimate in zip(groups.items(), found, strict=True):
         row = examination.row(estimand, left_out=name)
-        rest = examination.sample.only(~members)
-        found = point(examination, rest) if rest.pilots.any() and not rest.pilots.all() else None
-        if found is None or isinstance(found, NotEstimable):
+        if isinstance(estimate, NotEstimable):
             yield replace(row, reason=NOTHING_LEFT[estimand])
         else:
-            yield replace(row, estimate=found, n_units=len(rest.cohort))
+            yield replace(row, estimate=estimate, n_units=int((~members).sum()))
