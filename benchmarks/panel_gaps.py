@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.estimate.imputation import imputation
-from pilotbook.estimate.inference.incomplete import randomisation_of_incomplete
+from pilotbook.estimate.inference.incomplete import placebo_imputation
 from pilotbook.estimate.inference.linear_form import Estimand
 from pilotbook.estimate.inference.randomisation import randomisation
 from pilotbook.estimate.result import NotEstimable
@@ -71,8 +71,12 @@ def evaluated(ready: Prepared, rng: np.random.Generator) -> Outcome | None:
     cohort, (found,) = ready.cohort(NEVER), imputation(ready.y, ready.cohort(NEVER))
     if isinstance(found, NotEstimable) or isinstance(found.overall, NotEstimable):
         return None
-    run = randomisation if np.isfinite(ready.y).all() else randomisation_of_incomplete
-    (test,) = run(ready.y, cohort, estimand=Estimand("imputation"), rng=rng, n_draws=DRAWS)
+    quantity = Estimand("imputation")
+    if np.isfinite(ready.y).all():
+        (test,) = randomisation(ready.y, cohort, estimand=quantity, rng=rng, n_draws=DRAWS)
+    else:
+        placebos = placebo_imputation(ready.y, cohort, rng=rng, n_draws=DRAWS)
+        test = placebos if isinstance(placebos, NotEstimable) else placebos.test(quantity)
     if isinstance(test, NotEstimable):
         return None
     return Outcome(found.overall.estimate, test.p, ready.counts.kept.pilots, ready.counts.kept.counties)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from pilotbook.design.contract import Inference
 from pilotbook.design.plan import Analysis
 from pilotbook.estimate.inference.assigned_units import complete_rows
 from pilotbook.estimate.inference.ferman_pinto import ferman_pinto
-from pilotbook.estimate.inference.incomplete import randomisation_of_incomplete
+from pilotbook.estimate.inference.incomplete import PlaceboImputation, placebo_imputation
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.inference.linear_form import Form
 from pilotbook.estimate.inference.randomisation import DrawTest, Statistic, randomisation
@@ -37,11 +37,10 @@ DrawnTest = Callable[[AnalysisSample, Target, float], DrawTest | NotEstimable]
 def _randomisation(
     statistic: Statistic, sample: AnalysisSample, target: Target, level: float, n_draws: int = HEADLINE_DRAWS
 ) -> DrawTest | NotEstimable:
-    complete = bool(complete_rows(sample.y).all())
-    run = randomisation
-    if not complete and target.form == "imputation" and statistic != "studentised":
-        run = randomisation_of_incomplete
-    return run(
+    if not complete_rows(sample.y).all() and target.form == "imputation" and statistic != "studentised":
+        imputed = _imputed(sample, n_draws)
+        return imputed if isinstance(imputed, NotEstimable) else imputed.test(target, statistic, level)
+    return randomisation(
         sample.y,
         sample.cohort,
         weights=sample.weights,
@@ -53,6 +52,20 @@ def _randomisation(
         n_draws=n_draws,
         level=level,
     )[0]
+
+
+@lru_cache(maxsize=2)
+def _imputed(sample: AnalysisSample, n_draws: int) -> PlaceboImputation | NotEstimable:
+    """Impute under all placebo assignments, once for all the quantities of a sample."""
+    return placebo_imputation(
+        sample.y,
+        sample.cohort,
+        weights=sample.weights,
+        cluster=sample.assignment,
+        anticipation=sample.anticipation,
+        rng=np.random.default_rng(sample.seed),
+        n_draws=n_draws,
+    )
 
 
 def randomised(

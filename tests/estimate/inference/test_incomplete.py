@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pilotbook.estimate.imputation import imputation
-from pilotbook.estimate.inference.incomplete import randomisation_of_incomplete
+from pilotbook.estimate.inference.incomplete import placebo_imputation
 from pilotbook.estimate.inference.linear_form import Estimand
 from pilotbook.estimate.inference.randomisation import randomisation
 
@@ -14,6 +14,10 @@ from .designs import assigned_panel
 from .test_randomisation import every_assignment
 
 WINDOWS = [None, (0, 2)]
+
+
+def placebo_test(y, cohort, *, estimand, statistic="prescaled", level=0.95, **design):
+    return placebo_imputation(y, cohort, rng=rng(), **design).test(estimand, statistic, level)
 
 
 def rng() -> np.random.Generator:
@@ -26,7 +30,7 @@ def test_nothing_missing_is_the_short_cut(window, statistic):
     panel = assigned_panel(cohorts=(4, 5), pilots=4, n_units=10, effect=1.0, seed=6)
     design = {**panel.design, "estimand": Estimand("imputation", window), "statistic": statistic, "level": 0.9}
     (short,) = randomisation(panel.y, panel.cohort, **design, rng=rng())
-    (found,) = randomisation_of_incomplete(panel.y, panel.cohort, **design, rng=rng())
+    found = placebo_test(panel.y, panel.cohort, **design)
     for name in ("estimate", "p", "low", "high", "smallest_p"):
         # the scale of a placebo takes its coefficients at the actual weights
         loose = statistic == "prescaled" and name in {"low", "high", "p"}
@@ -44,14 +48,8 @@ def test_exact_p_is_the_share_of_reestimated_placebos(window):
         return (result.event_time.averages[window] if window else result.overall).estimate
 
     placebos = np.abs([estimate(cohort) for cohort in every_assignment(panel)])
-    (found,) = randomisation_of_incomplete(
-        panel.y,
-        panel.cohort,
-        **panel.design,
-        estimand=Estimand("imputation", window),
-        rng=rng(),
-        statistic="coefficient",
-    )
+    quantity = Estimand("imputation", window)
+    found = placebo_test(panel.y, panel.cohort, **panel.design, estimand=quantity, statistic="coefficient")
     assert found.estimate == pytest.approx(estimate(panel.cohort), abs=1e-8)
     assert np.sort(np.abs(found.draws)) == pytest.approx(np.sort(placebos), abs=1e-8)
     assert found.p == pytest.approx((placebos >= abs(found.estimate) - 1e-9).mean())
@@ -65,7 +63,7 @@ def test_the_interval_is_the_set_of_effects_not_rejected():
     def test(effect: float):
         y = panel.y - effect * dummy
         design = {**panel.design, "estimand": Estimand("imputation"), "level": 0.8}
-        return randomisation_of_incomplete(y, panel.cohort, **design, rng=rng())[0]
+        return placebo_test(y, panel.cohort, **design)
 
     found = test(0.0)
     width = found.high - found.low

@@ -6,6 +6,9 @@ a sum over assignment units: so each one's terms are computed once for each star
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -18,57 +21,116 @@ from pilotbook.estimate.inference.null_draws import NullDraws
 from pilotbook.estimate.inference.randomisation import FEWEST_PRE_PERIODS, DrawTest, Statistic, tests
 from pilotbook.estimate.inference.scale import SHRINKAGE
 from pilotbook.estimate.result import FloatArray, NotEstimable, Reason
-from pilotbook.estimate.sample import BoolArray, IntArray, Sample, arrange
+from pilotbook.estimate.sample import BoolArray, Sample, arrange
 
 
-def randomisation_of_incomplete(
+@dataclass(frozen=True, eq=False)
+class PlaceboImputation:
+    """One outcome imputed under every placebo assignment: what the tests of all its quantities share.
+
+    Attributes
+    ----------
+    terms
+        The rows' parts in the equations.
+    placebos, actual
+        The placebo assignments, and the one that took place.
+    """
+
+    terms: ImputationTerms
+    placebos: Assignments
+    actual: Assignments
+
+    def test(
+        self, estimand: Estimand, statistic: Statistic = "prescaled", level: float = 0.95
+    ) -> DrawTest | NotEstimable:
+        """Test one quantity.
+
+        Parameters
+        ----------
+        estimand
+            The quantity; its form is imputation.
+        statistic
+            ``prescaled`` or ``coefficient``.
+        level
+            Level of the interval.
+
+        Raises
+        ------
+        ValueError
+            For another form or statistic.
+        """
+        if estimand.form != "imputation" or statistic == "studentised":
+            raise ValueError("with missing cells: the imputation, by its coefficient or prescaled")
+        before = max(int(self.terms.sample.onset.min()), 0)
+        if statistic == "prescaled" and before < FEWEST_PRE_PERIODS:
+            return NotEstimable(Reason.NO_PRE_PERIOD, f"{before} periods before the first start are too few")
+        try:
+            observed = self.terms.estimates(self.actual, estimand, self._actual_periods)
+            estimate = self.terms.estimates(self.placebos, estimand, self._periods)
+        except np.linalg.LinAlgError:
+            return NotEstimable(Reason.COLLINEAR, "a placebo assignment leaves a period without an untreated unit")
+        if not np.isfinite(observed[0]).all():
+            return NotEstimable(Reason.NO_POST_PERIOD, "no pilot is observed at these event times")
+        variance, scale = self._scales(estimand, before) if statistic == "prescaled" else self._ones()
+        draws = NullDraws(
+            observed=observed[0],
+            scale=scale,
+            estimate=np.nan_to_num(estimate[:1], nan=np.inf),
+            slope=np.nan_to_num(estimate[1]),
+            variance=variance,
+            exact=self.placebos.exact,
+        )
+        return tests(draws, self.terms.sample.counts(self.terms.observed), level)[0]
+
+    @cached_property
+    def _periods(self) -> FloatArray:
+        return self.terms.periods(self.placebos)
+
+    @cached_property
+    def _actual_periods(self) -> FloatArray:
+        return self.terms.periods(self.actual)
+
+    def _scales(self, estimand: Estimand, before: int) -> tuple[FloatArray, FloatArray]:
+        """Variances of the placebo estimates and the scale of the actual one, by what the units did before."""
+        own = _own_variance(self.terms.sample, self.terms.observed, before)
+        variance = self.terms.scaled(self.placebos, estimand, own, self.actual)
+        return variance, np.sqrt(self.terms.scaled(self.actual, estimand, own, self.actual)[:, 0])
+
+    def _ones(self) -> tuple[FloatArray, FloatArray]:
+        return np.ones((1, len(self.placebos))), np.ones(1)
+
+
+def placebo_imputation(
     y: ArrayLike,
     cohort: ArrayLike,
     *,
-    estimand: Estimand,
     rng: np.random.Generator,
     weights: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     anticipation: int = 0,
-    statistic: Statistic = "prescaled",
     n_draws: int = 4_999,
-    level: float = 0.95,
-) -> tuple[DrawTest | NotEstimable]:
-    """Test an imputation effect on one outcome whose cells may be missing.
+) -> PlaceboImputation | NotEstimable:
+    """Prepare the tests of imputation effects on one outcome whose cells may be missing.
 
     Parameters
     ----------
     y : (n_rows, n_periods)
         The outcome, NaN where missing.
-    cohort, estimand, rng, weights, cluster, anticipation, n_draws, level
-        As in `pilotbook.estimate.inference.randomisation.randomisation`; the estimand's form is imputation.
-    statistic
-        ``prescaled`` or ``coefficient``.
-
-    Returns
-    -------
-    tuple of DrawTest or NotEstimable
-        Of length one.
+    cohort, rng, weights, cluster, anticipation, n_draws
+        As in `pilotbook.estimate.inference.randomisation.randomisation`.
 
     Raises
     ------
     ValueError
-        For another form or statistic, or too few draws.
+        For too few draws.
 
     References
     ----------
     Checked by listing all assignments and running `pilotbook.estimate.imputation.imputation` on each.
     """
-    if estimand.form != "imputation" or statistic == "studentised":
-        raise ValueError("with missing cells: the imputation, by its coefficient or prescaled")
     sample = arrange(y, cohort, weights, cluster, anticipation)
     if isinstance(sample, NotEstimable):
-        return (sample,)
-    return (_test(sample, estimand, statistic, n_draws, rng, level),)
-
-
-def _prepared(sample: Sample) -> tuple[Sample, BoolArray, IntArray] | NotEstimable:
-    """Return units with an observation, the observed cells, and the cohort of each assignment unit."""
+        return sample
     observed = np.isfinite(sample.y[0])
     refused = obstacle(sample, observed, never_treated=True) or one_start_each(sample)
     if refused:
@@ -76,46 +138,12 @@ def _prepared(sample: Sample) -> tuple[Sample, BoolArray, IntArray] | NotEstimab
     present = observed.any(axis=1)
     sample = sample.keep(present)
     first = np.unique(sample.cluster, return_index=True)[1]
-    return sample, observed[present], np.searchsorted(sample.cohorts, sample.cohort[first]).astype(np.int64)
-
-
-def _test(
-    sample: Sample, estimand: Estimand, statistic: Statistic, n_draws: int, rng: np.random.Generator, level: float
-) -> DrawTest | NotEstimable:
-    prepared = _prepared(sample)
-    if isinstance(prepared, NotEstimable):
-        return prepared
-    sample, observed, label = prepared
-    before = max(int(sample.onset.min()), 0)
-    if statistic == "prescaled" and before < FEWEST_PRE_PERIODS:
-        return NotEstimable(Reason.NO_PRE_PERIOD, f"{before} periods before the first start are too few")
-    assignments = placebo_assignments(label, len(sample.cohorts), n_draws, rng)
-    terms = ImputationTerms(sample, observed, estimand)
-    try:
-        draws = _draws(terms, assignments, actual_assignment(label, len(sample.cohorts)), statistic, before)
-    except np.linalg.LinAlgError:
-        return NotEstimable(Reason.COLLINEAR, "a placebo assignment leaves a period without an untreated unit")
-    if not np.isfinite(draws.observed).all():
-        return NotEstimable(Reason.NO_POST_PERIOD, "no pilot is observed at these event times")
-    return tests(draws, sample.counts(observed), level)[0]
-
-
-def _draws(
-    terms: ImputationTerms, assignments: Assignments, actual: Assignments, statistic: Statistic, before: int
-) -> NullDraws:
-    estimate, observed = terms.estimates(assignments), terms.estimates(actual)
-    variance, scale = np.ones((1, len(assignments))), np.ones(1)
-    if statistic == "prescaled":
-        own = _own_variance(terms.sample, terms.observed, before)
-        variance = terms.scaled(assignments, own, actual)
-        scale = np.sqrt(terms.scaled(actual, own, actual)[:, 0])
-    return NullDraws(
-        observed=observed[0],
-        scale=scale,
-        estimate=np.nan_to_num(estimate[:1], nan=np.inf),
-        slope=np.nan_to_num(estimate[1]),
-        variance=variance,
-        exact=assignments.exact,
+    label = np.searchsorted(sample.cohorts, sample.cohort[first]).astype(np.int64)
+    n_cohorts = len(sample.cohorts)
+    return PlaceboImputation(
+        ImputationTerms(sample, observed[present]),
+        placebo_assignments(label, n_cohorts, n_draws, rng),
+        actual_assignment(label, n_cohorts),
     )
 
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from pilotbook.estimate.feasible import obstacle
 from pilotbook.estimate.inference.assigned_units import one_start_each
-from pilotbook.estimate.inference.imputation_terms import ImputationTerms
+from pilotbook.estimate.inference.imputation_terms import ImputationTerms, imputed, solved
 from pilotbook.estimate.inference.linear_form import Estimand
 from pilotbook.estimate.result import FloatArray, NotEstimable, Reason
 from pilotbook.estimate.sample import BoolArray, arrange
@@ -32,7 +32,7 @@ def estimates_without(
     left_out : (n_groups, n_rows)
         The rows that each estimate does without.
     cohort, estimand, weights, cluster, anticipation
-        As in `pilotbook.estimate.inference.incomplete.randomisation_of_incomplete`.
+        As in `pilotbook.estimate.inference.incomplete.placebo_imputation`.
 
     References
     ----------
@@ -43,20 +43,20 @@ def estimates_without(
         return [sample] * len(left_out)
     observed = np.isfinite(sample.y[0])
     kept: BoolArray = ~left_out[:, sample.order]
-    terms = ImputationTerms(sample, observed, estimand)
+    terms = ImputationTerms(sample, observed)
     fit = kept @ terms.fit(np.minimum(sample.onset, sample.n_periods))
-    aims = kept @ terms.target(sample.cohort)
+    aims = kept @ terms.target(sample.cohort, estimand)
     found: list[float | NotEstimable] = []
     for rows, equations, sums in zip(kept, fit, aims, strict=True):
         rest = sample.keep(rows)
         refused = obstacle(rest, observed[rows], never_treated=True) or one_start_each(rest)
-        found.append(refused or _solved(terms, equations, sums, observed[rows].any(axis=0)))
+        found.append(refused or _estimate(equations, sums, observed[rows].any(axis=0)))
     return found
 
 
-def _solved(terms: ImputationTerms, fit: FloatArray, aims: FloatArray, present: BoolArray) -> float | NotEstimable:
+def _estimate(fit: FloatArray, aims: FloatArray, present: BoolArray) -> float | NotEstimable:
     try:
-        estimate = float(terms.solved(fit[None], aims[None], present[None])[0, 0])
+        estimate = float(imputed(aims[None], solved(fit[None], present[None]))[0, 0])
     except np.linalg.LinAlgError:
         return NotEstimable(Reason.COLLINEAR, "a period is left without an untreated unit")
     if np.isfinite(estimate):
