@@ -20,6 +20,9 @@ TIE = 1e-9
 FARTHEST = 40
 """Doublings of the first step after which an end of the interval counts as infinite."""
 
+BISECTIONS = 36
+"""Halvings of the step in which an end was found: to ten digits of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class NullDraws:
@@ -166,7 +169,7 @@ def outermost(accepted: Callable[[FloatArray], FloatArray], centre: FloatArray, 
     infinite = last == FARTHEST - 1
     inner = np.where(last >= 0, step / 16 * 2.0**last, 0.0)
     outer = step / 16 * 2.0 ** (last + 1)
-    for _ in range(48):
+    for _ in range(BISECTIONS):
         middle = (inner + outer) / 2
         inside = accepted(middle)
         inner, outer = np.where(inside, middle, inner), np.where(inside, outer, middle)

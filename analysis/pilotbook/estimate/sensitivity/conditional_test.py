@@ -17,9 +17,9 @@ FIRST_STAGE = 0.1
 
 
 def antithetic(size: int, rng: np.random.Generator, n_draws: int = 20_000) -> FloatArray:
-    """Return (n_draws, size) standard normal draws in antithetic pairs."""
+    """Return (size, n_draws) standard normal draws in antithetic pairs."""
     half = rng.standard_normal((n_draws // 2, size))
-    return np.concatenate([half, -half])
+    return np.ascontiguousarray(np.concatenate([half, -half]).T)
 
 
 def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) -> float:
@@ -31,12 +31,12 @@ def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) ->
         Its covariance, of any rank.
     level
         Such as 0.005.
-    draws : (n_draws, k)
+    draws : (k, n_draws)
         Standard normal, as `antithetic` gives them; the same serve many covariances.
     """
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    return float(np.quantile((draws @ root.T).max(axis=1), 1 - level))
+    return float(np.quantile((root @ draws).max(axis=0), 1 - level))
 
 
 def hybrid_rejects(statistics: FloatArray, covariance: FloatArray, first_stage: float, alpha: float) -> FloatArray:

@@ -14,7 +14,8 @@ from pilotbook.estimate.inference.cohort_sums import CohortSums
 from pilotbook.estimate.inference.linear_form import Estimand
 from pilotbook.estimate.result import FloatArray, NotEstimable, Reason
 
-DOUBLINGS = 30
+DOUBLINGS, BISECTIONS = 30, 20
+"""Of the slope that would be found, whose power moves in steps of one draw: six digits are more than it has."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _slope_found(null: FloatArray, trend: FloatArray, trended: FloatArray, level
     else:
         return float("inf")
     low = 0.0
-    for _ in range(40):
+    for _ in range(BISECTIONS):
         middle = (low + high) / 2
         low, high = (middle, high) if power(middle) < 0 else (low, middle)
     return high

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from pilotbook.estimate.result import FloatArray
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval
 
 DOUBLINGS = 200
-CORNERS, BETWEEN = 24, 16
+NEWTON_STEPS = 8
+RIDGE = 1e-12
+CORNERS, BETWEEN = 48, 8
 """Estimators that are solved for, and points on each line between two of them."""
+CHEAPEST = 1e-6
+"""Lowest price of bias that is tried, as a share of the price at which all of it is bought off."""
 
 
 def smoothness(estimates: EventEstimates, weights: FloatArray, bound: float, *, level: float = 0.95) -> RobustInterval:
@@ -69,9 +73,17 @@ def breakdown_bound(estimates: EventEstimates, weights: FloatArray, *, level: fl
 
 
 def folded_quantile(mean: FloatArray, level: float) -> FloatArray:
-    """Quantile of the absolute value of normal variables with these means and variance one."""
-    near = np.minimum(mean, 30.0)
-    return np.asarray(np.where(mean < 30, np.sqrt(stats.ncx2.ppf(level, 1, near**2)), mean + stats.norm.ppf(level)))
+    """Quantile of the absolute value of normal variables with these means (not negative) and variance one."""
+    quantile = mean + special.ndtri((1 + level) / 2)  # that of mean zero; from here Newton's steps cannot go astray
+    for _ in range(NEWTON_STEPS):
+        near, far = quantile - mean, quantile + mean
+        excess = special.ndtr(near) - special.ndtr(-far) - level
+        quantile = quantile - excess / (_density(near) + _density(far))
+    return np.asarray(quantile)
+
+
+def _density(x: FloatArray) -> FloatArray:
+    return np.asarray(np.exp(-np.square(x) / 2) / np.sqrt(2 * np.pi))
 
 
 def half_lengths(bias: FloatArray, sd: FloatArray, level: float) -> FloatArray:
@@ -116,7 +128,7 @@ class _Frontier:
         x = programme.least_variance()[None]
         low = programme.deviation(x[0])
         if not straight and estimates.n_before > 1 and low > 1e-9 * np.sqrt(programme.constant):
-            x = _joined(programme, x[0], low)
+            x = _joined(programme, x[0])
         v = programme.particular + x @ programme.free.T
         return cls(
             weights @ estimates.after + v @ estimates.before,
@@ -131,12 +143,11 @@ class _Frontier:
         return RobustInterval(bound, float(self.centre[best] - half[best]), float(self.centre[best] + half[best]))
 
 
-def _joined(programme: _Programme, steepest: FloatArray, low: float) -> FloatArray:
-    """Points (n, n_x) along the estimators of least bias for each standard deviation, joined by lines."""
-    high = max(programme.deviation(programme.least_bias(np.inf)), low * (1 + 1e-9))
-    corners = [steepest]
-    for sd in low + (high - low) * np.linspace(0, 1, CORNERS)[1:] ** 2:  # close together where the bias falls fastest
-        corners.append(programme.least_bias(float(sd)))
+def _joined(programme: _Programme, steepest: FloatArray) -> FloatArray:
+    """Points (n, n_x) along the estimators from least variance to least bias, joined by lines."""
+    highest, flattest = programme.least_bias()
+    prices = highest * np.geomspace(CHEAPEST, 1, CORNERS - 1)[:-1]  # close together where the bias falls fastest
+    corners = [steepest, *(programme.at_price(float(price)) for price in prices), flattest]
     share = np.linspace(0, 1, BETWEEN, endpoint=False)[:, None]
     lines = [(1 - share) * a + share * b for a, b in pairwise(corners)]
     return np.concatenate([*lines, corners[-1][None]])
@@ -184,37 +195,21 @@ class _Programme:
         """Return x with the smallest variance."""
         return np.asarray(np.linalg.solve(self.quadratic, -self.linear)) if len(self.linear) else np.zeros(0)
 
-    def least_bias(self, sd: float) -> FloatArray:
-        """Return x with the smallest sum of absolute loads whose standard deviation is at most ``sd``."""
+    def least_bias(self) -> tuple[float, FloatArray]:
+        """Return x without any load on the second differences, and the price of bias from which on it is the best."""
         fixed, free = self.loads @ self.particular, self.loads @ self.free
-        n_x, n_u = free.shape[1], free.shape[0]
-        if not np.isfinite(sd):
-            rows = np.block([[free, -np.eye(n_u)], [-free, -np.eye(n_u)]])
-            cost = np.concatenate([np.zeros(n_x), np.ones(n_u)])
-            found = optimize.linprog(cost, rows, np.concatenate([-fixed, fixed]), bounds=(None, None))
-            return np.asarray(found.x[:n_x])
-        start = self.least_variance()
-        u = np.abs(fixed + free @ start)
-        stack = np.block([[-free, np.eye(n_u)], [free, np.eye(n_u)]])
-        shift = np.concatenate([-fixed, fixed])
+        x = np.linalg.solve(free, -fixed)
+        return float(np.abs(np.linalg.solve(free.T, self.quadratic @ x + self.linear)).max()), x
 
-        def room(z: FloatArray) -> float:
-            return 1 - (self.deviation(z[:n_x]) / sd) ** 2
+    def at_price(self, price: float) -> FloatArray:
+        """Return x with the smallest sum of half the variance and ``price`` times the absolute loads.
 
-        def room_slope(z: FloatArray) -> FloatArray:
-            slope = -2 * (self.quadratic @ z[:n_x] + self.linear) / sd**2
-            return np.concatenate([slope, np.zeros(n_u)])
-
-        cost = np.concatenate([np.zeros(n_x), np.ones(n_u)])
-        found = optimize.minimize(
-            lambda z: cost @ z,
-            np.concatenate([start, u]),
-            jac=lambda _: cost,
-            method="SLSQP",
-            constraints=[
-                {"type": "ineq", "fun": lambda z: stack @ z + shift, "jac": lambda _: stack},
-                {"type": "ineq", "fun": room, "jac": room_slope},
-            ],
-            options={"ftol": 1e-12, "maxiter": 300},
-        )
-        return np.asarray(found.x[:n_x])
+        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus the price.
+        """
+        fixed, free = self.loads @ self.particular, self.loads @ self.free
+        nearly = RIDGE * np.trace(self.quadratic) * np.eye(len(self.linear))  # a covariance of few units has zeros
+        root = np.linalg.cholesky(self.quadratic + nearly)
+        linear, design = np.linalg.solve(root, self.linear), np.linalg.solve(root, free.T)
+        aim = np.linalg.solve(design.T, fixed) - linear
+        signs = optimize.lsq_linear(design, aim, (-price, price), method="bvls", tol=1e-12).x
+        return np.asarray(np.linalg.solve(root.T, -linear - design @ signs))
