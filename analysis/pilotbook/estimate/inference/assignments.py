@@ -6,6 +6,7 @@ import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -19,7 +20,7 @@ FEWEST_DRAWS = 999
 DENSE = 400
 """Up to so many units a full matrix is multiplied faster than a sparse one, and is not large."""
 
-Ones = FloatArray | sparse.csr_array
+Ones: TypeAlias = "FloatArray | sparse.csr_array"
 
 
 @dataclass(frozen=True, eq=False)

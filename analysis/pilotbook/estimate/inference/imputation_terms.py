@@ -52,7 +52,8 @@ class ImputationTerms:
         for c, start in enumerate(self.sample.cohorts):
             onset = start - self.sample.anticipation
             fit += assignments.members(c) @ by_cluster(self.sample.cluster, self.fit(onset))
-        return solved(fit, self.observed.any(axis=0)[None])
+        present: BoolArray = np.asarray(self.observed.any(axis=0))
+        return solved(fit, present[None])
 
     def estimates(self, assignments: Assignments, estimand: Estimand, periods: FloatArray) -> FloatArray:
         """Estimate of the outcome and of the treatment dummy in each assignment, (2, n_assignments).

@@ -198,7 +198,7 @@ class _Programme:
     def least_bias(self) -> tuple[float, FloatArray]:
         """Return x without any load on the second differences, and the price of bias from which on it is the best."""
         fixed, free = self.loads @ self.particular, self.loads @ self.free
-        x = np.linalg.solve(free, -fixed)
+        x: FloatArray = np.asarray(np.linalg.solve(free, -fixed))
         return float(np.abs(np.linalg.solve(free.T, self.quadratic @ x + self.linear)).max()), x
 
     def at_price(self, price: float) -> FloatArray:
