@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Literal
 
 SCHEMA = 1
@@ -105,6 +107,9 @@ class Row:
 
 COLUMNS = tuple(f.name for f in fields(Row) if f.name != "plan")
 """What a row of ``estimates.json`` holds beside its id."""
+ATTRIBUTES = frozenset({*COLUMNS, "plan", "id"})
+"""What rows are selected by as it is; anything else is an entry of their ``spec``."""
+INDEXED = ("outcome", "estimator", "estimand")
 
 
 def _json_value(value: Any) -> Any:
@@ -113,7 +118,7 @@ def _json_value(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """All rows of one plan and period, and the data they rest on."""
 
@@ -131,16 +136,40 @@ class Ledger:
     claims: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
-        ids = [row.id for row in self.rows]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"ledger ids stand twice: {sorted({i for i in ids if ids.count(i) > 1})}")
+        if len(self._by_id) != len(self.rows):
+            ids = Counter(row.id for row in self.rows)
+            raise ValueError(f"ledger ids stand twice: {sorted(i for i, times in ids.items() if times > 1)}")
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def select(self, **facts: str) -> tuple[Row, ...]:
         """Return the rows whose attributes, or else entries of ``spec``, equal the given ones."""
-        return tuple(row for row in self.rows if _matches(row, facts))
+        own = [(key, value) for key, value in facts.items() if key in ATTRIBUTES]
+        spec = [(key, value) for key, value in facts.items() if key not in ATTRIBUTES]
+        return tuple(
+            row
+            for row in self._likely(facts)
+            if all(getattr(row, key) == value for key, value in own)
+            and all(row.spec.get(key) == value for key, value in spec)
+        )
+
+    def _likely(self, facts: Mapping[str, str]) -> Sequence[Row]:
+        """Return the shortest list that holds every row that can match: a report asks a thousand times."""
+        lists = [self._by_fact.get((key, facts[key]), ()) for key in INDEXED if key in facts]
+        return min(lists, key=len, default=self.rows)
+
+    @cached_property
+    def _by_fact(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows:
+            for key in INDEXED:
+                found.setdefault((key, getattr(row, key)), []).append(row)
+        return found
+
+    @cached_property
+    def _by_id(self) -> dict[str, Row]:
+        return {row.id: row for row in self.rows}
 
     def one(self, **facts: str) -> Row:
         """Return the only row that matches.
@@ -157,14 +186,14 @@ class Ledger:
 
     def row(self, name: str) -> Row:
         """Return the row with an id."""
-        return next(row for row in self.rows if row.id == name)
+        return self._by_id[name]
 
     def lead(self, outcome: str) -> Row:
         """Return the headline row of an outcome."""
-        return next(row for row in self.rows if row.id == self.headline[outcome])
+        return self._by_id[self.headline[outcome]]
 
     def dumps(self) -> str:
-        """Return ``estimates.json``: canonical, one row a line, floats written so that they read back exactly."""
+        """Return ``estimates.json``: canonical, floats written so that they read back exactly."""
         content = {
             "schema": SCHEMA,
             "plan": self.plan,
@@ -180,7 +209,7 @@ class Ledger:
             "monitoring": dict(self.monitoring),
             "claims": [dict(claim) for claim in self.claims],
         }
-        return "{\n" + ",\n".join(f" {_dumps(key)}: {_lines(value)}" for key, value in content.items()) + "\n}\n"
+        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def loads(cls, text: str) -> Ledger:
@@ -214,22 +243,5 @@ class Ledger:
         )
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _lines(value: Any) -> str:
-    """Return a value as JSON, each element of a list on a line of its own."""
-    if not isinstance(value, list) or not value:
-        return _dumps(value)
-    return "[\n" + ",\n".join(f"  {_dumps(element)}" for element in value) + "\n ]"
-
-
 def _row_value(name: str, value: Any) -> Any:
     return tuple(value) if name == "flags" else value
-
-
-def _matches(row: Row, facts: Mapping[str, str]) -> bool:
-    return all(
-        getattr(row, key) == value if hasattr(row, key) else row.spec.get(key) == value for key, value in facts.items()
-    )

@@ -149,7 +149,7 @@ def _missed_trend(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) ->
 
 
 def _row(evaluation: Evaluation, id: str) -> Row:
-    return next(row for row in evaluation.ledger if row.id == id)
+    return evaluation.ledger.row(id)
 
 
 def _percent(share: float, numbers: Numbers) -> str:

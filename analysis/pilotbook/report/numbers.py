@@ -155,7 +155,7 @@ class Numbers:
 
     def _only(self, outcome: str) -> Row:
         """Return the row of a placebo outcome, which has no headline."""
-        return next(row for row in self.ledger if row.outcome == outcome and row.estimator == SENSITIVITY)
+        return self.ledger.select(outcome=outcome, estimator=SENSITIVITY)[0]
 
 
 def _significant(number: float) -> int:

@@ -91,7 +91,7 @@ def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
 
     All rows of that quantity: headline, variants of its error, replication; in the order of the plan.
     """
-    rows = [row for row in evaluation.ledger if row.outcome == outcome and row.estimand in {"att", "att_average"}]
+    rows = [row for row in evaluation.ledger.select(outcome=outcome) if row.estimand in {"att", "att_average"}]
     averaged = {_analysis(row) for row in rows if row.estimand == "att_average"}
     return [row for row in rows if row.estimand == "att_average" or _analysis(row) not in averaged]
 

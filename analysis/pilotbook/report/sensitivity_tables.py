@@ -38,7 +38,11 @@ def tests(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     rows = []
     for outcome in evaluation.plan.outcomes:
         lead = evaluation.ledger.lead(outcome.id)
-        beside = {_kind(row): row for row in evaluation.ledger if row.id.startswith(f"{lead.id};")}
+        beside = {
+            _kind(row): row
+            for row in evaluation.ledger.select(outcome=lead.outcome)
+            if row.id.startswith(f"{lead.id};")
+        }
         rows.append(
             [
                 outcome.title.text(language),

@@ -97,7 +97,11 @@ def _by_draws(row: Row, numbers: Numbers) -> list[str]:
 
 def _small_sample(evaluation: Evaluation, lead: Row, numbers: Numbers) -> list[str]:
     """Say how wide the interval is with the small-sample form of the error, where it is another one."""
-    twins = [row for row in evaluation.ledger if row.id.startswith(f"{lead.id};error=") and row.ci_low is not None]
+    twins = [
+        row
+        for row in evaluation.ledger.select(outcome=lead.outcome)
+        if row.id.startswith(f"{lead.id};error=") and row.ci_low is not None
+    ]
     twin = next((row for row in twins if row.spec["error"] in SMALL_SAMPLE), None)
     if twin is None:
         return []
