@@ -84,6 +84,7 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
         markers=True,
         ax=axes,
         legend=False,
+        estimator=None,  # one mean a period: nothing to aggregate
     )
     _draw_path_without_reform(axes, evaluation, outcome, periods)
     _shade_covid(axes, evaluation, periods)
