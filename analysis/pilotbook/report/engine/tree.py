@@ -13,8 +13,10 @@ from pilotbook.report.engine.place import Place
 
 Node = dict[str, Any]
 Attr = list[Any]
+Handler = Callable[[Node], list[Node]]
 
 CELL_FORMAT = "pilotbook-cell"
+WORDS = frozenset({"Str", "Space", "SoftBreak"})
 
 
 def node(kind: str, *content: Any) -> Node:
@@ -72,6 +74,9 @@ class Walk:
     def __init__(self, place: Place, cells: dict[str, Place]):
         self.place = place
         self._cells = cells
+        self._handlers: dict[str, Handler] = {
+            name.removeprefix("on_"): getattr(self, name) for name in dir(self) if name.startswith("on_")
+        }
 
     def blocks(self, content: list[Node]) -> list[Node]:
         """Visit a list of nodes."""
@@ -88,17 +93,21 @@ class Walk:
         if item["t"] == "RawBlock" and item["c"][0] == CELL_FORMAT:
             self.place = self._cells[item["c"][1].strip()]
             return [item]
-        handler: Callable[[Node], list[Node]] | None = getattr(self, f"on_{item['t'].lower()}", None)
+        handler = self._handlers.get(item["t"].lower())
         return handler(item) if handler else [self.descend(item)]
 
     def _inside(self, value: Any) -> Any:
         if isinstance(value, list):
             out: list[Any] = []
             for item in value:
-                if isinstance(item, dict) and "t" in item:
-                    out.extend(self.visit(item))
-                else:
+                if not isinstance(item, dict):
+                    out.append(self._inside(item) if isinstance(item, list) else item)
+                elif "t" not in item:
                     out.append(self._inside(item))
+                elif item["t"] in WORDS and item["t"].lower() not in self._handlers:
+                    out.append(item)  # most nodes of a report are words and the spaces between them
+                else:
+                    out.extend(self.visit(item))
             return out
         if isinstance(value, dict):
             return {key: self._inside(item) for key, item in value.items()}
