@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,7 +42,13 @@ EXECUTORS = ("auto", "fork", "kernel")
     show_default=True,
     help="What runs the chapters: children of a process that has the libraries loaded, or a Jupyter kernel each.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Reports at a time.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="as many as there are cores",
+    help="Reports at a time; of one report, languages.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Give the work to a Dask scheduler, such as tcp://10.0.0.5:8786.")
 @click.option(
     "--out",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import typst
@@ -75,8 +75,8 @@ def compile_typst(text: str, document: Document, directory: Path) -> bytes:
     """
     noon = publication_moment(document.source.front)
     try:
-        with _compiler() as compiler:
-            pdf = compiler.compile(
+        with _ONE_AT_A_TIME:
+            pdf = _compiler().compile(
                 text.encode(), root=directory, format="pdf", pdf_standards=list(STANDARDS), timestamp=noon
             )
     except typst.TypstError as error:
@@ -88,17 +88,11 @@ def compile_typst(text: str, document: Document, directory: Path) -> bytes:
     return pdf
 
 
-_idle: list[typst.Compiler] = []
+_ONE_AT_A_TIME = Lock()
+"""Typst uses all cores by itself; two large reports at once would only need twice the memory."""
 
 
-@contextmanager
-def _compiler() -> Iterator[typst.Compiler]:
-    """Lend a compiler that nobody uses; one that has worked before remembers the layout of what reports share."""
-    try:
-        compiler = _idle.pop()
-    except IndexError:
-        compiler = typst.Compiler(font_paths=typst_fonts())
-    try:
-        yield compiler
-    finally:
-        _idle.append(compiler)
+@cache
+def _compiler() -> typst.Compiler:
+    """Start Typst once: it remembers the layout of what reports share."""
+    return typst.Compiler(font_paths=typst_fonts())
