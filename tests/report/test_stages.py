@@ -90,13 +90,36 @@ def test_another_style_neither_executes_nor_estimates(bench):
     assert "style two" in (bench.example.report / "en" / "report.html").read_text(encoding="utf-8")
 
 
-def test_another_chapter_executes_but_does_not_estimate(bench, chapters):
+def test_other_words_in_a_chapter_execute_nothing(bench, chapters):
     bench.render()
     bench.work()
-    chapter = chapters / "glance.ipynb"
-    chapter.write_text(chapter.read_text(encoding="utf-8").replace("At a glance", "In short"), encoding="utf-8")
+    edit(chapters / "glance.ipynb", "markdown", "\nAnother sentence.")
+    assert bench.render().done["en/notebook"] == ["chapter glance"]
+    assert bench.work() == (0, 0, ALL)
+    assert "Another sentence." in (bench.example.report / "en" / "report.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("code", "\n1 + 1"), ("markdown", "\n`{python} plan`"), ("markdown", "\nThe rate fell dramatically.")],
+    ids=["code", "inline value", "word that the checklist finds"],
+)
+def test_what_cells_show_is_shown_anew_but_not_estimated(bench, chapters, kind, more):
+    bench.render()
+    bench.work()
+    edit(chapters / "glance.ipynb", kind, more)
     assert bench.render().done["en/notebook"] == ["chapter glance"]
     assert bench.work() == (0, 1, ALL)
+
+
+def edit(chapter: Path, kind: str, more: str) -> None:
+    """Add to the first cell of a kind that every report shows."""
+    notebook = json.loads(chapter.read_text(encoding="utf-8"))
+    cell = next(
+        cell for cell in notebook["cells"] if cell["cell_type"] == kind and not cell["metadata"].get("tags", [])
+    )
+    cell["source"] = "".join(cell["source"]) + more
+    chapter.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
 def test_another_bibliography_draws_only(bench, chapters):

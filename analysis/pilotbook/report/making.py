@@ -27,8 +27,10 @@ from pilotbook.report.ingredients import note
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
+from pilotbook.report.replay import key_of_run, replay, shown_by_run
 from pilotbook.report.selection import parts, shown
-from pilotbook.report.stages import ESTIMATES, Stages, output_of
+from pilotbook.report.stages import CHAPTER, ESTIMATES, Stages, output_of
+from pilotbook.report.wording import soberly_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ def make(
     _Making(work, stages, earlier, tell).run(sources, threads)
 
 
-PAGES = "pages"
-"""How the cache calls executed notebooks and finished pages."""
+PAGES, RUNS = "pages", "runs"
+"""How the cache calls executed notebooks and finished pages, and what the cells of a notebook showed."""
 
 
 class _Making:
@@ -177,21 +179,34 @@ class _Making:
     def _execute(
         self, chapters: Mapping[str, NotebookNode], language: str, values: Mapping[str, parameters.Value]
     ) -> None:
-        stage = f"{language}/notebook"
-        self._say(f"executing up to {len(chapters)} chapters in {language} ({', '.join(self.todo[stage])})")
-        plan = self.request.plan
+        stage, plan = f"{language}/notebook", self.request.plan
         matter = front_matter(plan, self._evaluation, values)
         there = {name: chapters[name] for name in shown(chapters, self._evaluation)}
         notebook = compose(there, matter, language, parts(self._evaluation))
         parameters.inject(notebook, values)
+        reasons = ", ".join(self.todo[stage])
+        besides = {name: value for name, value in self.stages.inputs[stage].items() if not name.startswith(CHAPTER)}
+        besides["prose"] = str(all(map(soberly_written, chapters.values())))  # all that a cell asks of it
+        key = key_of_run(notebook, besides)
+        shown_before = cache.recall(RUNS, key)
+        if shown_before is None:
+            self._say(f"executing up to {len(chapters)} chapters in {language} ({reasons})")
+            self._run(notebook, language)
+            cache.remember(RUNS, key, shown_by_run(notebook))
+        else:
+            self._say(f"putting new words beside what the chapters show in {language} ({reasons})")
+            replay(notebook, shown_before)
+        write_notebook(notebook, self.work / output_of(stage))
+        self._done(stage)
+
+    def _run(self, notebook: NotebookNode, language: str) -> None:
+        plan = self.request.plan
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
             try:
                 variables = {PLANS_VARIABLE: str(plan.path.parent)}
                 execute(notebook, Path(folder), plan.id, variables, self.request.executor)
             except NotebookError as error:
                 raise NotebookError(f"{error}\n{self._draft(language).keep(notebook, str(error))}") from None
-        write_notebook(notebook, self.work / output_of(stage))
-        self._done(stage)
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
         engine, notebook = self.request.engine, self.work / output_of(f"{language}/notebook")

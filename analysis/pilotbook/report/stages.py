@@ -28,13 +28,15 @@ from pilotbook.report.manifest import Manifest, read_manifest
 
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "output"}
-    | {"pdf_text", "progress", "proof", "render", "stages", "why", "workers"}
+    | {"pdf_text", "progress", "proof", "render", "replay", "stages", "why", "workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")
 
 ESTIMATES = "estimates"
+CHAPTER = "chapter "
+"""How the name of an input begins that is the file of a chapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def stages(request: Request, estimated_from: Mapping[str, Any], period: str) -> 
     rests_on(ESTIMATES, estimated_from)
     shared = {
         "estimates": inputs[ESTIMATES],
-        **{f"chapter {name}": _hash_of_chapter(name) for name in found.chapters},
+        **{f"{CHAPTER}{name}": _hash_of_chapter(name) for name in found.chapters},
         "code": fingerprint.code(*_showing()),
         "libraries": fingerprint.libraries(*LIBRARIES),
         "plan file": shown_name(request.plan),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 FORBIDDEN = {
     "en": (
@@ -74,3 +75,9 @@ def typed_numbers(text: str) -> Iterator[str]:
     for match in TYPED.finditer(prose):
         around = prose[max(match.start() - 30, 0) : match.end() + 30].replace("\n", " ").strip()
         yield f"'{match[0]}' in “{around}”: take it from the ledger, or write it as a word"
+
+
+def soberly_written(notebook: Mapping[str, Any]) -> bool:
+    """Tell whether the English prose of a chapter has no forbidden word and no number that was typed in."""
+    prose = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    return not any(found for text in prose for found in (*forbidden_words(text, "en"), *typed_numbers(text)))

@@ -13,22 +13,16 @@ from pilotbook.evaluate.sensitivity.groups import DIFFERENCE
 from pilotbook.judge.thresholds import thresholds
 from pilotbook.report.chapters import ORDER, notebook_of
 from pilotbook.report.checklist.facts import Answer, Check, Report, yes_if
-from pilotbook.report.wording import FORBIDDEN, forbidden_words, typed_numbers
+from pilotbook.report.wording import FORBIDDEN, forbidden_words, soberly_written
 
 
 def wording(report: Report) -> Answer:
     """The lint of words finds nothing in the plan's own words, nor in the prose of the report's chapters."""
-    chapters = [text for name in ORDER if name in report.chapters for text in _prose(notebook_of(name).read_bytes())]
-    if any(found for text in chapters for found in (*forbidden_words(text, "en"), *typed_numbers(text))):
+    chapters = (json.loads(notebook_of(name).read_bytes()) for name in ORDER if name in report.chapters)
+    if not all(map(soberly_written, chapters)):
         return "no"
     written = list(_words(report.plan.model_dump(mode="json")))
     return yes_if(not any(True for language, text in written for _ in forbidden_words(text, language)))
-
-
-def _prose(notebook: bytes) -> Iterator[str]:
-    for cell in json.loads(notebook)["cells"]:
-        if cell["cell_type"] == "markdown":
-            yield "".join(cell["source"])
 
 
 def _words(value: Any) -> Iterator[tuple[str, str]]:
