@@ -16,6 +16,9 @@ BALANCE, OTHER_REFORM, CLAIMS = "balance", "other_reform", "claims"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, how alike
 pilots and controls are before the start, how far another reform reached them, and what stands beside a claim."""
 
+PEOPLE = "people"
+"""Estimator of rows that count people, as far as they may be shown."""
+
 RULE, WATCH, SETTLEMENT = "rule", "watch", "settlement"
 """Estimators of rows that rules show: the value and the threshold of a rule, a facility of a watch list, an amount."""
 

@@ -75,6 +75,7 @@ def introduction(found: Since | None, evaluation: Evaluation, language: str) -> 
     ]
     if others:
         sentences.append(say(language, "Since then these are others: {what}.", what=COMMA[language].join(others)))
+        sentences.append(_shares(found, evaluation, len(others), language))
     else:
         sentences.append(say(language, "Everything that it rests on is the same."))
     rules = [f"`{flip.what}`" for flip in found.changes.flips if flip.kind == "rule"]
@@ -83,6 +84,15 @@ def introduction(found: Since | None, evaluation: Evaluation, language: str) -> 
             say(language, "These rules say something else than before: {rules}.", rules=COMMA[language].join(rules))
         )
     return Markdown(GAP[language].join(sentences))
+
+
+def _shares(found: Since, evaluation: Evaluation, causes: int, language: str) -> str:
+    """Say where to find what each cause did; of a single one there is nothing to find."""
+    if causes == 1:
+        return say(language, "Every change of an effect comes from this.")
+    now = f"{evaluation.ledger.plan}/{evaluation.ledger.period}"
+    command = f"pilotbook diff {found.release.name} {now} --why"
+    return say(language, "How much each of them changed an effect is found by rerunning: `{command}`.", command=command)
 
 
 def _other_inputs(old: Basis, new: Basis, language: str) -> Iterator[str]:

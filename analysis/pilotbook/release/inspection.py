@@ -21,6 +21,7 @@ from pilotbook.release.repository import Repository
 from pilotbook.release.seal import SEALS, broken
 from pilotbook.report.manifest import Manifest, read_manifest
 from pilotbook.report.proof import Printed, prove_html, prove_pdf
+from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.stages import ESTIMATES
 
 PROGRAM = ("analysis", "_extensions", "reports/locale", "data/catalogue")
@@ -87,11 +88,12 @@ def _plan(release: Release) -> Iterator[Finding]:
 
 
 def _pages(release: Release, language: str) -> Iterator[Finding]:
-    """Prove that the pages print the ledger's numbers."""
+    """Prove that the pages print the ledger's numbers beside their titles."""
     html, pdf = release.page(language, "html"), release.page(language, "pdf")
     try:
         ledger = Ledger.loads((release.folder / LEDGER).read_text(encoding="utf-8"))
         printed: list[Printed] = prove_html(html, ledger, language)
+        prove_labels(html, ledger, plan_of(release).plan.titles(language))
         if "pdf" in release.record.formats:
             prove_pdf(pdf, printed)
     except PilotbookError as error:
