@@ -1,4 +1,4 @@
-"""Counts of the people behind an outcome, by arm and before or after the first start; small ones never reach the ledger.
+"""Counts of the people behind an outcome, by arm and time; small ones never reach the ledger.
 
 A report takes its ledger along, so what must not be shown must not be in it: a hidden count has no estimate.
 """
