@@ -25,7 +25,11 @@ PERSON = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMM
 def call(project: Path, *arguments: object, git: bool = False) -> float:
     """Run a command in the project and return the seconds that it took."""
     command = ["git", *arguments] if git else [sys.executable, "-m", "pilotbook", *arguments]
-    variables = {"PYTHONPATH": str(project / "analysis"), "PILOTBOOK_CACHE": str(project / "_build" / "cache")}
+    variables = {
+        "PYTHONPATH": str(project / "analysis"),
+        "PILOTBOOK_CACHE": str(project / "_build" / "cache"),
+        "PILOTBOOK_RELEASES": str(project.parent / "releases"),  # so that the report follows none of the project's
+    }
     environment = os.environ | variables | PERSON | {"GIT_COMMITTER_EMAIL": "a@example.org"}
     start = time.perf_counter()
     done = subprocess.run(
@@ -44,7 +48,7 @@ def released(folder: Path, plan: str) -> Path:
     call(project, "add", "-A", git=True)
     call(project, "commit", "-q", "-m", "registered", "--allow-empty", git=True)
     call(project, "render", plan)
-    call(project, "release", plan, "--releases", folder / "releases")
+    call(project, "release", plan)
     return project
 
 
@@ -56,7 +60,7 @@ def main(plan: str) -> None:
         for _ in range(TURNS):
             shutil.rmtree(project / "_build")
             render.append(call(project, "render", plan))
-            verify.append(call(project, "verify", plan, "--releases", folder / "releases"))
+            verify.append(call(project, "verify", plan))
         print(f"{plan}: render {statistics.median(render):.1f} s, verify {statistics.median(verify):.1f} s")
         ratio = statistics.median(v / r for v, r in zip(verify, render, strict=True))
         print(f"verify beside render: {ratio:.2f} times (median of {TURNS} pairs)")

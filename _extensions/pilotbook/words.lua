@@ -2,14 +2,14 @@
 local languages = {
   en = {
     skip = 'Skip to the main content', contents = 'Contents', author = 'Author', published = 'Plan dated', plan = 'Plan',
-    period = 'Period', version = 'Version', status = 'Status', vintage = 'Data vintage', abstract = 'Abstract', code = 'Code',
+    period = 'Period', program = 'Program', status = 'Status', vintage = 'Data vintage', abstract = 'Abstract', code = 'Code',
     simulated = 'All data in this report are simulated.', page = 'Page', note = 'Note', tip = 'Tip', warning = 'Warning',
     important = 'Important', caution = 'Caution', table = 'Table, can be scrolled sideways', csv = 'Numbers as CSV',
     months = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December' },
   },
   zh = {
     skip = '跳到正文', contents = '目录', author = '作者', published = '方案日期', plan = '分析方案',
-    period = '数据期间', version = '版本', status = '状态', vintage = '数据批次', abstract = '摘要', code = '代码',
+    period = '数据期间', program = '程序', status = '状态', vintage = '数据批次', abstract = '摘要', code = '代码',
     simulated = '本报告所用数据均为模拟数据。', page = '页', note = '说明', tip = '提示', warning = '警告',
     important = '重要', caution = '注意', table = '表格，可横向滚动', csv = '数据（CSV）',
   },

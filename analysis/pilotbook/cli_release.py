@@ -222,6 +222,9 @@ def withdraw(name: str, reason: str, by: str, role: str, root: Path | None, as_j
     from pilotbook.release.permissions import Role
     from pilotbook.release.review import withdraw as put_tombstone
 
+    for option, text in (("--reason", reason), ("--by", by)):
+        if not text.strip():
+            raise ParameterError(f"{option} is empty; readers see it beside the release")
     found = find_release(name, _root(root))
     stone = Withdrawal(release=found.name, reason=reason, date=datetime.date.today(), by=by)
     path = put_tombstone(found, stone, Role(role))

@@ -25,13 +25,13 @@ def of_json(value: Any) -> str:
 
 
 @cache
-def code(*parts: str) -> dict[str, str]:
-    """Return the hashes of the files of modules or subpackages of this package, by their names from its root."""
+def code(*parts: str, package: Path = PACKAGE) -> dict[str, str]:
+    """Return the hashes of the files of modules or subpackages of a package, this one, by their names from its root."""
     files: list[Path] = []
     for part in parts:
-        path = PACKAGE / part
+        path = package / part
         files += [path] if path.is_file() else [p for p in path.rglob("*") if _is_source(p)]
-    return {file.relative_to(PACKAGE).as_posix(): sha256(file.read_bytes()) for file in sorted(files)}
+    return {file.relative_to(package).as_posix(): sha256(file.read_bytes()) for file in sorted(files)}
 
 
 def _is_source(path: Path) -> bool:

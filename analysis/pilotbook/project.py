@@ -14,6 +14,9 @@ DATA_VARIABLE = "PILOTBOOK_DATA"
 RELEASES_VARIABLE = "PILOTBOOK_RELEASES"
 """Names the folder of releases in place of the project's own: a rerun sees those that there were at a release."""
 
+RERUN_VARIABLE = "PILOTBOOK_RERUN"
+"""Names the folder of the release that is rerun: what its chapters say it rests on is what it recorded."""
+
 ROOT = Path(__file__).resolve().parents[2]
 PLANS = ROOT / "analysis" / "plans"
 CHAPTERS = ROOT / "analysis"
@@ -30,6 +33,12 @@ def cache_folder() -> Path:
 def releases_folder() -> Path:
     """Return the folder of all releases."""
     return Path(os.environ.get(RELEASES_VARIABLE) or ROOT / "reports" / "releases")
+
+
+def rerun_release() -> Path | None:
+    """Return the folder of the release that is being rerun; None in every other rendering."""
+    folder = os.environ.get(RERUN_VARIABLE)
+    return Path(folder) if folder else None
 
 
 def plan_folders() -> tuple[Path, ...]:

@@ -169,3 +169,11 @@ def test_the_command_line(pilotbook: CommandLine, shelf: Shelf):
     gone = pilotbook("withdraw", release, "--by", "A. Reader", "--reason", "A wrong cell.")
     assert gone.status == 0
     assert pilotbook("review", release, "--json").json["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(("reason", "by"), [(" ", "A. Reader"), ("A wrong cell.", "")])
+def test_a_withdrawal_says_why_and_by_whom(pilotbook: CommandLine, shelf: Shelf, reason: str, by: str):
+    refused = pilotbook("withdraw", shelf.release.folder, "--reason", reason, "--by", by)
+    assert refused.status == 2
+    assert "is empty" in refused.err
+    assert shelf.release.withdrawal is None

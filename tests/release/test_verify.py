@@ -7,11 +7,8 @@ not depend on them; where it lies in data or code, the report is rendered again 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from pilotbook.release import verify as verifying
 from pilotbook.release.about import Certificate, read_certificate
 from pilotbook.release.environment import environment_of_now
 from pilotbook.release.layout import Release
+from pilotbook.release.repository import Repository
 from pilotbook.release.room import Room
 from pilotbook.release.verify import Verification, summary, verify
 from pilotbook.report.engine import choose_engine
@@ -33,6 +31,7 @@ from pilotbook.report.stages import Request
 from ..conftest import CommandLine
 from .conftest import COMMITTED, DAY, Shelf
 from .forging import replace_in, reseal
+from .other_program import IMPUTATION, SPOILT, copy_program, verify_with
 
 
 def found(certificate: Certificate, what: str) -> str:
@@ -275,35 +274,32 @@ def test_another_pandas_and_another_lock_are_named(as_before: None, shelf: Shelf
 
 def test_the_code_of_an_estimator(shelf: Shelf, tmp_path: Path):
     """Rerun by a program in which the imputation is another: it is named, and so is what it did."""
-    program, call = tmp_path / "program", ["verify", str(shelf.release.folder), "--json"]
-    for part in ("analysis", "_extensions", "reports", "data", "requirements.lock"):
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, program / part, **({"ignore": IGNORED} if copy is shutil.copytree else {}))
-    for git in (["init", "-q"], ["add", "."], [*NAMED, "commit", "-q", "-m", "as released"]):
-        subprocess.run(["git", *git], cwd=program, check=True)
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=program, capture_output=True, text=True, check=True
-    ).stdout
-    code = shelf.release.record.code.model_copy(update={"commit": commit.strip()})
+    program = tmp_path / "program"
+    code = shelf.release.record.code.model_copy(update={"commit": copy_program(program)})
     reseal(shelf.release.folder, code=code)
-    replace_in(program / "analysis" / "pilotbook" / "estimate" / "imputation.py", *SPOILT)
-    status, certificate = run(program, *call)
+    replace_in(program / IMPUTATION, *SPOILT)
+    status, certificate = verify_with(program, shelf.release.folder)
     assert (status, certificate.verdict) == (1, "differs")
     assert "pilotbook/estimate/imputation.py" in noted(certificate, "code")
     assert "visits/imputation" in found(certificate, "rerun")
+    assert "--at-commit" in "\n".join(summary(certificate))
 
 
-IGNORED = shutil.ignore_patterns("__pycache__", "releases")
-NAMED = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-SPOILT = (
-    "tau = np.where(cells, rest - unit[:, :, None], 0.0)",
-    "tau = np.where(cells, rest - unit[:, :, None] + 1, 0.0)",
-)
+def test_a_hash_of_the_program_that_no_rerun_bears_out(as_before: None, shelf: Shelf):
+    """The chapter on changes rests on it, so a forger may want another."""
+    path = shelf.release.folder / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["stages"]["estimates"]["code"] = "0" * 64
+    path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    reseal(shelf.release.folder)
+    certificate = check(shelf)
+    assert certificate.verdict == "differs"
+    assert "manifest.json names another program of the models" in found(certificate, "code")
 
 
-def run(program: Path, *call: str) -> tuple[int, Certificate]:
-    """Call the command line of a program."""
-    environment = os.environ | {"PYTHONPATH": str(program / "analysis")}
-    command = [sys.executable, "-m", "pilotbook", *call]
-    done = subprocess.run(command, env=environment, cwd=program, capture_output=True, text=True, check=False)
-    return done.returncode, Certificate.model_validate_json(done.stdout)
+def test_a_program_that_its_commit_does_not_have(as_before: None, shelf: Shelf, tmp_path: Path):
+    program = tmp_path / "program"
+    code = shelf.release.record.code.model_copy(update={"commit": copy_program(program), "sha256": "0" * 64})
+    reseal(shelf.release.folder, code=code)
+    certificate = check(shelf, at_commit=True, repository=Repository(program))
+    assert "is not the one that release.json records" in found(certificate, "code")

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from pilotbook.design.checks import PlaceboOutcome, SubgroupSection
 from pilotbook.design.commitments import Answer, CoIntervention, Covariate, Covid, Deflator, Exclusion, Looks, Window
 from pilotbook.design.consistency import TWINS, ContradictionError, contradictions
+from pilotbook.design.disclosure import Disclosure
 from pilotbook.design.measured import Measured
 from pilotbook.design.section import Identifier, PeriodText, Section, Text, Words
 from pilotbook.design.series import SeriesSection
@@ -69,6 +70,18 @@ class Outcome(Measured):
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
     minimum_important_effect: float = Field(gt=0, allow_inf_nan=False, description="In the unit of the outcome.")
     minimum_important_effect_source: Words | None = Field(default=None, description="Who agreed on it, or showed it.")
+    counts_people: bool = Field(
+        default=False,
+        description="Whether the numerator counts people or events of people; then their counts are shown.",
+    )
+
+    @model_validator(mode="after")
+    def _has_people_to_count(self) -> Self:
+        if self.counts_people and self.numerator is None:
+            raise ValueError(
+                "`counts_people` is about a numerator; give `numerator` and `denominator`, or leave it out"
+            )
+        return self
 
 
 class Weights(Section):
@@ -189,6 +202,7 @@ class AnalysisPlan(Section):
         default=(), description="Groups whose effects are compared; none is looked at that is not named here."
     )
     looks: Looks | None = Field(default=None, description="The planned looks; without them there is one.")
+    disclosure: Disclosure = Field(default=Disclosure(), description="What of counts of people may be shown.")
     seed: int = Field(default=SEED, ge=0, description="Seed of everything random.")
     checklist: dict[Identifier, Answer] = Field(
         default_factory=dict, description="Answers to the items of the reviewer's checklist that no program can give."
@@ -200,6 +214,10 @@ class AnalysisPlan(Section):
         if found:
             raise ContradictionError(found)
         return self
+
+    def titles(self, language: str) -> dict[str, str]:
+        """Return the title of each outcome, by its id."""
+        return {outcome.id: outcome.title.text(language) for outcome in self.outcomes}
 
     def layout(self) -> Layout:
         """Return which columns the plan needs of its data, and for what."""

@@ -31,6 +31,7 @@ from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import FILE, Ledger, Row
 from pilotbook.evaluate.monitoring.plan_monitoring import monitored
 from pilotbook.evaluate.naive import before_after_rows
+from pilotbook.evaluate.people import people_rows
 from pilotbook.evaluate.registered import registration_facts
 from pilotbook.evaluate.relative import relative_rows
 from pilotbook.evaluate.rows import Question, mean_rows, questions
@@ -120,6 +121,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     headline = {outcome: row.id for outcome, (_, row) in leads.items()}
     rows.update({row.id: row for row in estimator_rows(plan, rows.values(), headline)})
     rows.update({row.id: row for row in comparison_rows(plan_file.id, contract)})
+    rows.update({row.id: row for row in people_rows(plan_file.id, plan, panel)})
     look = current_look(plan, panel)
     judged = list(judge_outcomes(plan, panel, look, contract.comparison, leads, rows))
     rows.update({row.id: row for found in judged for row in found.rows})

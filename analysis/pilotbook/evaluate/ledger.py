@@ -18,6 +18,9 @@ BALANCE, OTHER_REFORM, CLAIMS = "balance", "other_reform", "claims"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, how alike
 pilots and controls are before the start, how far another reform reached them, and what stands beside a claim."""
 
+PEOPLE = "people"
+"""Estimator of rows that count people, as far as they may be shown."""
+
 RULE, WATCH, SETTLEMENT = "rule", "watch", "settlement"
 """Estimators of rows that rules show: the value and the threshold of a rule, a facility of a watch list, an amount."""
 
@@ -26,6 +29,12 @@ VARIANTS = frozenset({"error", "test", "interval"})
 
 LOG_EFFECT, RELATIVE_EFFECT = "log_effect", "relative_effect"
 """Estimands of effects on the log scale, and of the same as 100·(exp(b) − 1)."""
+
+SOMETIMES = frozenset(
+    {"p_smallest", "n_draws", "p_family", "p_family_method", "p_holm"}
+    | {"n_clusters", "n_pilot_clusters", "n_cohorts", "reason", "flags"}
+)
+"""Fields that most rows do not have; where there is nothing to say, the written row leaves them out."""
 
 SHARE = "share of one"
 """Unit of a row whose estimate is a share of one."""
@@ -193,7 +202,7 @@ class Ledger:
         return self._by_id[self.headline[outcome]]
 
     def dumps(self) -> str:
-        """Return ``estimates.json``: canonical, floats written so that they read back exactly."""
+        """Return ``estimates.json``: canonical, a row a line, floats written so that they read back exactly."""
         content = {
             "schema": SCHEMA,
             "plan": self.plan,
@@ -201,7 +210,7 @@ class Ledger:
             "data": dict(self.data),
             "headline": dict(self.headline),
             "contract": dict(self.contract),
-            "estimates": [row.as_dict() for row in self.rows],
+            "estimates": [_without_nothing(row.as_dict()) for row in self.rows],
             "registration": dict(self.registration),
             "look": dict(self.look),
             "verdicts": [dict(verdict) for verdict in self.verdicts],
@@ -209,7 +218,7 @@ class Ledger:
             "monitoring": dict(self.monitoring),
             "claims": [dict(claim) for claim in self.claims],
         }
-        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return "{\n" + ",\n".join(f' "{name}": {_written(name, part)}' for name, part in content.items()) + "\n}\n"
 
     @classmethod
     def loads(cls, text: str) -> Ledger:
@@ -241,6 +250,18 @@ class Ledger:
             monitoring=content.get("monitoring", {}),
             claims=tuple(content["claims"]),
         )
+
+
+def _without_nothing(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in SOMETIMES or value not in (None, ())}
+
+
+def _written(name: str, part: Any) -> str:
+    """Write a part of the ledger: the estimates a row a line, everything else indented."""
+    if name == "estimates" and part:
+        rows = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in part)
+        return "[\n  " + ",\n  ".join(rows) + "\n ]"
+    return json.dumps(part, indent=1, ensure_ascii=False, allow_nan=False).replace("\n", "\n ")
 
 
 def _row_value(name: str, value: Any) -> Any:

@@ -17,13 +17,12 @@ from pilotbook.errors import WorkError
 from pilotbook.evaluate.inputs import CODE, LIBRARIES
 from pilotbook.project import DATA
 from pilotbook.release.attribution import Attribution, Cause, Effects, NotAttributableError, State, attribute
+from pilotbook.release.basis import inputs_of
 from pilotbook.release.data import Kept
 from pilotbook.release.layout import LEDGER, Release, root_of
 from pilotbook.release.repository import Repository
 from pilotbook.release.rerun import locate_data
 from pilotbook.release.room import Room, furnish
-from pilotbook.report.manifest import read_manifest
-from pilotbook.report.stages import ESTIMATES
 
 Side = Literal["old", "new"]
 
@@ -48,14 +47,6 @@ def possible_causes(old: Release, new: Release) -> frozenset[Cause]:
         "environment": len({before["libraries"], after["libraries"], now}) > 1,
     }
     return frozenset(cause for cause, is_other in differ.items() if is_other)
-
-
-def inputs_of(release: Release) -> Mapping[str, str]:
-    """Return the hashes of what a release's estimates rest on, by name."""
-    manifest = read_manifest(release.folder)
-    if manifest is None or ESTIMATES not in manifest.stages:
-        raise WorkError(f"{release.name}: its manifest.json cannot be read; run `pilotbook verify {release.name}`")
-    return manifest.stages[ESTIMATES]
 
 
 def why(old: Release, new: Release, repository: Repository, private: Path) -> list[Attribution]:

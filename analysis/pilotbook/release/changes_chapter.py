@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 
 from IPython.display import Markdown
 
-from pilotbook import fingerprint
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.inputs import CODE, LIBRARIES
 from pilotbook.evaluate.ledger import Row
 from pilotbook.judge.verdict import Kind
 from pilotbook.project import releases_folder
-from pilotbook.release.causes import inputs_of
+from pilotbook.release.basis import Basis, basis_of, recorded_basis
 from pilotbook.release.changes import Change, Changes, changes, covers
 from pilotbook.release.layout import LEDGER, Release, chain, predecessor, releases
 from pilotbook.release.record import Headline
@@ -66,7 +64,7 @@ def introduction(found: Since | None, evaluation: Evaluation, language: str) -> 
     if found is None:
         return Markdown(say(language, "There is no earlier release."))
     record = found.release.record
-    others = list(_other_inputs(found, evaluation, language))
+    others = list(_other_inputs(recorded_basis(found.release), basis_of(evaluation), language))
     sentences = [
         say(
             language,
@@ -77,6 +75,7 @@ def introduction(found: Since | None, evaluation: Evaluation, language: str) -> 
     ]
     if others:
         sentences.append(say(language, "Since then these are others: {what}.", what=COMMA[language].join(others)))
+        sentences.append(_shares(found, evaluation, len(others), language))
     else:
         sentences.append(say(language, "Everything that it rests on is the same."))
     rules = [f"`{flip.what}`" for flip in found.changes.flips if flip.kind == "rule"]
@@ -87,18 +86,25 @@ def introduction(found: Since | None, evaluation: Evaluation, language: str) -> 
     return Markdown(GAP[language].join(sentences))
 
 
-def _other_inputs(found: Since, evaluation: Evaluation, language: str) -> Iterator[str]:
-    record, ledger = found.release.record, evaluation.ledger
-    if record.data.sha256 != ledger.data["sha256"]:
-        yield say(language, "the data (vintage {new})", new=ledger.data["vintage"] or ledger.data["sha256"][:8])
-    if record.period != ledger.period:
-        yield say(language, "the period (until {new})", new=ledger.period)
-    if found.release.ledger().registration["sha256"] != ledger.registration["sha256"]:
+def _shares(found: Since, evaluation: Evaluation, causes: int, language: str) -> str:
+    """Say where to find what each cause did; of a single one there is nothing to find."""
+    if causes == 1:
+        return say(language, "Every change of an effect comes from this.")
+    now = f"{evaluation.ledger.plan}/{evaluation.ledger.period}"
+    command = f"pilotbook diff {found.release.name} {now} --why"
+    return say(language, "How much each of them changed an effect is found by rerunning: `{command}`.", command=command)
+
+
+def _other_inputs(old: Basis, new: Basis, language: str) -> Iterator[str]:
+    if old.data != new.data:
+        yield say(language, "the data (vintage {new})", new=new.vintage)
+    if old.period != new.period:
+        yield say(language, "the period (until {new})", new=new.period)
+    if old.plan != new.plan:
         yield say(language, "the plan")
-    then = inputs_of(found.release)
-    if then["code"] != fingerprint.of_json(fingerprint.code(*CODE)):
+    if old.code != new.code:
         yield say(language, "the program of the models")
-    if then["libraries"] != fingerprint.of_json(fingerprint.libraries(*LIBRARIES)):
+    if old.libraries != new.libraries:
         yield say(language, "the libraries")
 
 

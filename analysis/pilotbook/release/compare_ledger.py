@@ -87,11 +87,9 @@ def compare_ledgers(recorded: Mapping[str, Any], rerun: Mapping[str, Any]) -> Co
     errors = {row["id"]: row["se"] for row in recorded["estimates"]}
     numbers = sum(_is_number(value) for value in old.values())
     keys = [*old, *(key for key in new if key not in old)]
-    differing = (key for key in keys if old.get(key, _ABSENT) != new.get(key, _ABSENT))
+    differing = (key for key in keys if old.get(key) != new.get(key))  # what is not there is null
     return Compared(numbers, tuple(_gap(key, old.get(key), new.get(key), errors.get(key[0])) for key in differing))
 
-
-_ABSENT = object()
 
 _Key = tuple[str, str]
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pilotbook import fingerprint
+from pilotbook.project import ROOT
 from pilotbook.release.record import Environment
 from pilotbook.report.engine import Engine
 from pilotbook.report.engine.fonts import PACKAGES
@@ -60,6 +61,6 @@ def _flat(environment: Environment) -> dict[str, str]:
     }
 
 
-def program_sha256() -> str:
-    """Return the hash of all source files of the program."""
-    return fingerprint.of_json(fingerprint.code(""))
+def program_sha256(project: Path = ROOT) -> str:
+    """Return the hash of all source files of a project's program, by default of this one."""
+    return fingerprint.of_json(fingerprint.code("", package=project / "analysis" / "pilotbook"))

@@ -48,7 +48,7 @@ def freeze(wish: Wish, repository: Repository, tell: Callable[[str], None] = lam
     gate.refuse_unregistered(wish.plan)
     gate.refuse_outdated(asked, asked.earlier())
     commit = gate.refuse_dirty(repository, wish.root)
-    gate.refuse_unproven(asked.target, asked.request.languages, asked.request.formats)
+    gate.refuse_unproven(asked.target, wish.plan.plan, asked.request.languages, asked.request.formats)
     with _alone(wish.root, f"{plan}-{period}") as private:
         earlier = releases(wish.root, plan)
         before = predecessor(earlier, plan, period)
@@ -59,7 +59,8 @@ def freeze(wish: Wish, repository: Repository, tell: Callable[[str], None] = lam
             _refuse_repetition(wish, before, work)
         record = describe(wish, asked, work, (repository, commit), before, version)
         seal(work, record)
-        gate.refuse_disclosures([path for path in sorted(work.rglob("*")) if path.is_file()], work)
+        files = [path for path in sorted(work.rglob("*")) if path.is_file()]
+        gate.refuse_disclosures(files, work, wish.plan.plan.disclosure)
         _settle(work)
         home.mkdir(parents=True, exist_ok=True)
         work.rename(home / work.name)

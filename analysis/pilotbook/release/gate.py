@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pilotbook.design.disclosure import Disclosure
+from pilotbook.design.plan import AnalysisPlan
 from pilotbook.design.planfile import PlanFile
 from pilotbook.design.registration import refuse_unrecorded
 from pilotbook.design.registry import read_registration
 from pilotbook.errors import WorkError
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.release.disclosure.scan import disclosures
+from pilotbook.release.disclosure.settings import settings
 from pilotbook.release.layout import LEDGER
 from pilotbook.release.repository import Repository
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.proof import prove_html, prove_pdf
+from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.stages import Stages
 
 SHOWN = 20
@@ -76,8 +80,8 @@ def refuse_dirty(repository: Repository, root: Path) -> str:
     return commit
 
 
-def refuse_unproven(folder: Path, languages: Sequence[str], formats: Sequence[str]) -> None:
-    """Prove once more, from the files, that every page prints the ledger's numbers.
+def refuse_unproven(folder: Path, plan: AnalysisPlan, languages: Sequence[str], formats: Sequence[str]) -> None:
+    """Prove once more, from the files, that every page prints the ledger's numbers beside their titles.
 
     Raises
     ------
@@ -86,20 +90,23 @@ def refuse_unproven(folder: Path, languages: Sequence[str], formats: Sequence[st
     """
     ledger = Ledger.loads((folder / LEDGER).read_text(encoding="utf-8"))
     for language in languages:
-        printed = prove_html(folder / language / "report.html", ledger, language)
+        html = folder / language / "report.html"
+        printed = prove_html(html, ledger, language)
+        prove_labels(html, ledger, plan.titles(language))
         if "pdf" in formats:
             prove_pdf(folder / language / "report.pdf", printed)
 
 
-def refuse_disclosures(files: Sequence[Path], folder: Path) -> None:
-    """Refuse files that show what must not leave.
+def refuse_disclosures(files: Sequence[Path], folder: Path, allowed: Disclosure) -> None:
+    """Refuse files that show what must not leave; which counts are small, the plan says.
 
     Raises
     ------
     WorkError
         Naming file and finding.
     """
-    found = disclosures(files, folder)
+    chosen = settings().model_copy(update={"smallest_count": allowed.smallest_count})
+    found = disclosures(files, folder, chosen)
     if found:
         raise WorkError(f"disclosure control refuses the release:\n{_listed(found)}")
 

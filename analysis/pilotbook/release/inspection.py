@@ -14,13 +14,15 @@ from pilotbook.errors import PilotbookError
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.project import PLANS
 from pilotbook.release.about import Finding
-from pilotbook.release.environment import differences
+from pilotbook.release.environment import differences, program_sha256
 from pilotbook.release.layout import LEDGER, MANIFEST, PLAN, REGISTRATION, Release, chain
 from pilotbook.release.record import Environment
 from pilotbook.release.repository import Repository
 from pilotbook.release.seal import SEALS, broken
-from pilotbook.report.manifest import read_manifest
+from pilotbook.report.manifest import Manifest, read_manifest
 from pilotbook.report.proof import Printed, prove_html, prove_pdf
+from pilotbook.report.proof_of_labels import prove_labels
+from pilotbook.report.stages import ESTIMATES
 
 PROGRAM = ("analysis", "_extensions", "reports/locale", "data/catalogue")
 """Folders that the program consists of."""
@@ -86,11 +88,12 @@ def _plan(release: Release) -> Iterator[Finding]:
 
 
 def _pages(release: Release, language: str) -> Iterator[Finding]:
-    """Prove that the pages print the ledger's numbers."""
+    """Prove that the pages print the ledger's numbers beside their titles."""
     html, pdf = release.page(language, "html"), release.page(language, "pdf")
     try:
         ledger = Ledger.loads((release.folder / LEDGER).read_text(encoding="utf-8"))
         printed: list[Printed] = prove_html(html, ledger, language)
+        prove_labels(html, ledger, plan_of(release).plan.titles(language))
         if "pdf" in release.record.formats:
             prove_pdf(pdf, printed)
     except PilotbookError as error:
@@ -98,6 +101,34 @@ def _pages(release: Release, language: str) -> Iterator[Finding]:
             yield _harm("page", f"{language}/{line}")
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         yield _harm("page", f"the pages in {language} cannot be compared with the ledger ({error})")
+
+
+def wrong_basis(release: Release, rerun: Path, program: str | None, at_commit: bool) -> Iterator[Finding]:
+    """Find hashes of the program that a release records and that a rerun does not bear out.
+
+    What a report says of a change of the program rests on them, so they are not taken on trust.
+
+    Parameters
+    ----------
+    release, rerun
+        The release, and the folder of the report that was rendered again.
+    program
+        Hash of all source files of the program that rendered it.
+    at_commit
+        Whether that is the program of the recorded commit.
+    """
+    code = release.record.code
+    if program == code.sha256:
+        recorded, again = (read_manifest(folder) for folder in (release.folder, rerun))
+        if recorded is not None and again is not None and _models(recorded) != _models(again):
+            yield _harm("code", f"{MANIFEST} names another program of the models than release.json")
+    elif at_commit:
+        yield _harm("code", f"the program of {code.commit[:12]} is not the one that release.json records")
+
+
+def _models(manifest: Manifest) -> str | None:
+    """Return the hash of the program of the models that a manifest names."""
+    return manifest.stages.get(ESTIMATES, {}).get("code")
 
 
 def surroundings(release: Release, now: Environment, repository: Repository) -> Iterator[Finding]:
@@ -115,7 +146,7 @@ def surroundings(release: Release, now: Environment, repository: Repository) -> 
     record = release.record
     for difference in differences(record.environment, now):
         yield _note("environment", difference)
-    if record.code.sha256 != fingerprint.of_json(fingerprint.code("")):
+    if record.code.sha256 != program_sha256(repository.root):
         changed = repository.changed_since(record.code.commit, *PROGRAM)
         if changed is None:
             yield _note("code", f"the program is another than at {record.code.commit[:12]}, which is not here")

@@ -86,7 +86,7 @@ def render_again(room: Room, release: Release, program: Path) -> None:
     arguments += ["--out", str(room.out), *(f"-P{name}={value}" for name, value in record.parameters.items())]
     arguments += [word for language in record.languages for word in ("--lang", language)]
     arguments += [word for form in record.formats for word in ("--to", form)]
-    done = run(room, program, *arguments)
+    done = run(room, release, program, *arguments)
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("pilotbook:")]
         raise WorkError("; ".join(lines) or f"the program ended with status {done.returncode}: {done.stderr[-200:]}")

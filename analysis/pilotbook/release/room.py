@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotbook.errors import WorkError
-from pilotbook.project import DATA_VARIABLE, PLANS_VARIABLE, RELEASES_VARIABLE
+from pilotbook.project import DATA_VARIABLE, PLANS_VARIABLE, RELEASES_VARIABLE, RERUN_VARIABLE
 from pilotbook.release.data import Kept, show
 from pilotbook.release.layout import PLAN, REGISTRATION, Release
 from pilotbook.release.record import Record
@@ -94,19 +94,21 @@ def _place_of_data(record: Record, folder: Path, plans: Path, kept: Kept) -> Pat
     return folder / "data" / kept.place.name if named else Path(os.path.normpath(plans / record.dataset))
 
 
-def run(room: Room, program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Call the command line of a program in a room.
+def run(room: Room, release: Release, program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line of a program in a room, to make a release again.
 
     Parameters
     ----------
     room
         What it sees.
+    release
+        What is made again.
     program
         The folder that holds the package ``pilotbook``.
     arguments
         Of the command line.
     """
-    environment = {**os.environ, **room.variables, "PYTHONPATH": str(program)}
+    environment = {**os.environ, **room.variables, RERUN_VARIABLE: str(release.folder), "PYTHONPATH": str(program)}
     return subprocess.run(
         [sys.executable, "-m", "pilotbook", *arguments],
         cwd=room.folder,

@@ -14,8 +14,8 @@ from pilotbook.errors import PilotbookError
 from pilotbook.project import DATA
 from pilotbook.release.about import CERTIFICATE, Certificate, Finding, Rerun, Sameness
 from pilotbook.release.data import Kept
-from pilotbook.release.environment import environment_of_now
-from pilotbook.release.inspection import inspect, surroundings
+from pilotbook.release.environment import environment_of_now, program_sha256
+from pilotbook.release.inspection import inspect, surroundings, wrong_basis
 from pilotbook.release.layout import Release, chain, releases
 from pilotbook.release.repository import Repository
 from pilotbook.release.rerun import Result, compare, locate_data, not_rerun, program_of, render_again, unstable
@@ -69,7 +69,11 @@ def verify(asked: Verification, tell: Callable[[str], None] = lambda _: None) ->
         findings += surroundings(release, now, asked.repository)
         rerun = waiting.result()
         # only now, because pdfium, which reads the PDFs, is not made for two threads
-        result = compare(release, rerun.folders[0]) if rerun.failure is None else not_rerun(release, rerun.failure)
+        if rerun.failure is None:
+            result = compare(release, rerun.folders[0])
+            findings += wrong_basis(release, rerun.folders[0], rerun.program, asked.at_commit)
+        else:
+            result = not_rerun(release, rerun.failure)
         findings += _of_rerun(rerun, result)
         stable = asked.twice and rerun.failure is None and not rerun.loose
     findings += result.findings
@@ -111,10 +115,11 @@ def _usable(engine: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Rerun:
-    """The folders of the reports that were rendered again, or why they were not."""
+    """The folders of the reports that were rendered again and the hash of the program, or why they were not."""
 
     folders: Sequence[Path] = ()
     kept: Kept | None = None
+    program: str | None = None
     loose: Sequence[str] = ()
     failure: str | None = None
 
@@ -126,6 +131,7 @@ def _rerun(asked: Verification, known: Sequence[Release], private: Path) -> _Rer
     folders, kept = [], None
     try:
         with program_of(repository, release, asked.at_commit) as project:
+            program = program_sha256(project)
             kept = locate_data(release, plan.parent, project, DATA, repository)
             for name in ("first", "second")[: 1 + asked.twice]:
                 room = furnish(private / name, release, kept, chain(release, known))
@@ -134,7 +140,7 @@ def _rerun(asked: Verification, known: Sequence[Release], private: Path) -> _Rer
     except PilotbookError as error:
         return _Rerun(kept=kept, failure=str(error))
     names = [name for name in release.record.files if (folders[0] / name).is_file()]
-    return _Rerun(folders, kept, unstable(folders[0], folders[-1], names))
+    return _Rerun(folders, kept, program, unstable(folders[0], folders[-1], names))
 
 
 def _of_rerun(rerun: _Rerun, result: Result) -> Iterator[Finding]:
@@ -176,7 +182,15 @@ def summary(certificate: Certificate) -> list[str]:
     lines = [f"{certificate.release}: {_word(certificate.verdict)} ({told}; {certificate.numbers} numbers compared)"]
     lines += [_line(exhibit) for exhibit in certificate.exhibits if exhibit.verdict in {"within_tolerance", "differs"}]
     lines += [f"  {'note' if f.harmless else 'FOUND'}  {f.what}: {f.sentence}" for f in certificate.findings]
-    return lines
+    return [*lines, *_advice(certificate)]
+
+
+def _advice(certificate: Certificate) -> Iterator[str]:
+    """Say how to tell a change of the program from one of the release, if the rerun cannot."""
+    is_another = any(f.what == "code" and f.harmless for f in certificate.findings)
+    if certificate.verdict == "differs" and is_another and not certificate.at_commit:
+        call = f"pilotbook verify {certificate.release} --at-commit"
+        yield f"  the program has been changed since the release; `{call}` reruns it with the one that made it"
 
 
 def _line(exhibit: Rerun) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from IPython.display import Markdown
 
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.ledger import BALANCE, CLAIMS
+from pilotbook.evaluate.ledger import BALANCE, CLAIMS, Row
 from pilotbook.report.glance import outcomes
 from pilotbook.report.language import say
 from pilotbook.report.selection import shown_paths
+from pilotbook.report.series_figures import drawn_series
 from pilotbook.report.tile_grid import tiles
 
 Record = Mapping[str, Any]
@@ -22,7 +23,6 @@ Record = Mapping[str, Any]
 ESTIMANDS = {
     "fig-means": ("pilots", "controls", "pilots_without_reform"),
     "fig-cohorts": ("att_cohort",),
-    "fig-series": ("observed", "fitted", "counterfactual"),
     "fig-violations": ("robust_to_violations", "breakdown"),
     "fig-specifications": ("specification",),
     "fig-left-out": ("without_pilot", "without_province", "without_control_province"),
@@ -31,7 +31,14 @@ ESTIMANDS = {
 }
 """The figures whose numbers are all rows of some estimands."""
 
-FIELDS = ("id", "outcome", "estimate", "ci_low", "ci_high", "level", "p", "unit")
+LINES = ("observed", "fitted", "counterfactual")
+"""Estimands of a series that its panel draws."""
+
+NAMED, FIELDS = ("outcome", "estimator", "estimand"), ("estimate", "ci_low", "ci_high", "level", "p", "unit")
+"""Fields of a row before and after the entries of its ``spec``; with the plan, the first make its id."""
+
+PLAIN = "/,;:=.-_+"
+"""What an address may hold as it is."""
 
 
 def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
@@ -46,8 +53,8 @@ def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
     language
         Of the link's text; the file has the names of the ledger.
     """
-    content = base64.b64encode(_csv(records(evaluation, label)).encode("utf-8-sig")).decode("ascii")
-    link = f'[{say(language, "Numbers as CSV")}](data:text/csv;base64,{content}){{.csv download="{label}.csv"}}'
+    content = quote(_csv(records(evaluation, label)).encode("utf-8-sig"), safe=PLAIN)
+    link = f'[{say(language, "Numbers as CSV")}](data:text/csv;charset=utf-8,{content}){{.csv download="{label}.csv"}}'
     return Markdown(f'::: {{.content-visible when-format="html"}}\n{link}\n:::')
 
 
@@ -60,28 +67,40 @@ def records(evaluation: Evaluation, label: str) -> list[Record]:
         ]
     if label == "fig-provinces":
         return [{"province": t.code, "pilots": t.pilots, "controls": t.controls} for t in tiles(evaluation)]
-    return [{field: row[field] for field in FIELDS} for row in _rows(evaluation, label)]
+    return _records(list(_rows(evaluation, label)))
 
 
-def _rows(evaluation: Evaluation, label: str) -> Iterable[Record]:
+def _records(rows: list[Row]) -> list[Record]:
+    """Return rows with the entries of their specifications as columns, without columns in which nothing stands."""
+    entries = dict.fromkeys(name for row in rows for name in row.spec)
+    columns = [*NAMED, *entries, *FIELDS]
+    written = [(row.spec, row.as_dict()) for row in rows]
+    found = [{**spec, **{name: row[name] for name in (*NAMED, *FIELDS)}} for spec, row in written]
+    filled = [name for name in columns if any(record.get(name) is not None for record in found)]
+    return [{name: record.get(name) for name in filled} for record in found]
+
+
+def _rows(evaluation: Evaluation, label: str) -> Iterable[Row]:
     if label == "fig-event-study":
         found = [row for path in shown_paths(evaluation) for row in (*path.rows, *path.bands.values())]
     elif label == "fig-forest":
         judged = [evaluation.judgement(outcome.id) for outcome in outcomes(evaluation)]
         found = [evaluation.ledger.row(name) for j in judged for name in (j.row, *j.intervals.values())]
+    elif label == "fig-series":
+        found = [row for one in drawn_series(evaluation) for name in LINES for row in one.select(name)]
     elif label == "fig-love":
         found = list(evaluation.ledger.select(estimator=BALANCE, estimand="difference"))
     elif label == "fig-claims":
         found = list(evaluation.ledger.select(estimator=CLAIMS))
     else:
         found = [row for row in evaluation.ledger if row.estimand in ESTIMANDS[label]]
-    return [row.as_dict() for row in found]
+    return found
 
 
 def _csv(found: list[Record]) -> str:
     text = io.StringIO()
     if found:
-        writer = csv.DictWriter(text, list(found[0]), lineterminator="\r\n")
+        writer = csv.DictWriter(text, list(found[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(found)
     return text.getvalue()

@@ -31,9 +31,9 @@ def front_matter(plan_file: PlanFile, evaluation: Evaluation, values: Mapping[st
     facts = {
         "plan": plan_file.id,
         "period": evaluation.ledger.period,
-        "version": __version__,
+        "program": f"pilotbook {__version__}",
         "vintage": data["vintage"] or data["sha256"][:8],
-        "status": say(language, "draft"),
+        "status": say(language, "as recorded with its release"),
         "simulated": data["simulated"],
         "parameters": {name: str(value) for name, value in values.items()},
     }

@@ -228,8 +228,7 @@ class _Making:
         if not html.is_file():
             return
         printed = prove_html(html, self._evaluation.ledger, language)
-        titles = {outcome.id: outcome.title.text(language) for outcome in self.request.plan.plan.outcomes}
-        prove_labels(html, self._evaluation.ledger, titles)
+        prove_labels(html, self._evaluation.ledger, self.request.plan.plan.titles(language))
         if "pdf" in formats:
             prove_pdf(pdf, printed)
 

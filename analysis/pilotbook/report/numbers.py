@@ -17,6 +17,7 @@ from pilotbook.evaluate.ledger import (
     BEFORE_AFTER,
     CLAIMS,
     LOG_EFFECT,
+    PEOPLE,
     RELATIVE_EFFECT,
     RULE,
     SETTLEMENT,
@@ -103,6 +104,8 @@ class Numbers:
                 return self.decimal(number, 1)
             case "n_obs" | "n_units" | "n_pilots" | "n_controls" | "n_clusters" | "n_pilot_clusters" | "n_cohorts":
                 return self.whole(number)
+        if row.estimator == PEOPLE:
+            return self.whole(round(number))
         if row.estimator == SENSITIVITY and row.unit in {"", IMPORTANT}:
             return self.decimal(number, 2)
         if row.estimator == BALANCE:

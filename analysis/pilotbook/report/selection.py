@@ -9,7 +9,7 @@ from pilotbook.design.plan import SERIES_ESTIMATORS, Outcome
 from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
-from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, RELATIVE_EFFECT, VARIANTS, Row
+from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, PEOPLE, RELATIVE_EFFECT, VARIANTS, Row
 from pilotbook.evaluate.simultaneous import SUP_T
 from pilotbook.evaluate.unstarted import BASELINE
 from pilotbook.panel.catalogue.published import published_effects
@@ -61,6 +61,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "estimator-agreement": bool(evaluation.ledger.select(estimand=ESTIMATORS_DIFFER)),
         "imitations": bool(evaluation.ledger.select(estimator=IMITATION)),
         "balance": bool(evaluation.ledger.select(estimator=BALANCE)),
+        "people": bool(evaluation.ledger.select(estimator=PEOPLE)),
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
         **rule_parts(evaluation),

@@ -21,7 +21,7 @@ from pilotbook.report.style import CONTROL, INK, PILOT
 
 def series(evaluation: Evaluation, language: str) -> Figure:
     """Draw observed values, fit and counterfactual with its band; panels of an outcome's levels share their scale."""
-    drawn = _drawn(evaluation)
+    drawn = drawn_series(evaluation)
     figure, frames = panels(max(len(drawn), 1), 2.6)
     for axes, one in zip(frames, drawn, strict=False):
         _draw(axes, evaluation, one, language)
@@ -29,7 +29,7 @@ def series(evaluation: Evaluation, language: str) -> Figure:
     return figure
 
 
-def _drawn(evaluation: Evaluation) -> list[Series]:
+def drawn_series(evaluation: Evaluation) -> list[Series]:
     """Return the series that are drawn: all of a few outcomes, of many only the one that leads."""
     few = len(evaluation.plan.outcomes) <= FEW_OUTCOMES
     return [one for one in (all_series if few else leading)(evaluation) if one.analysed]
@@ -85,7 +85,7 @@ def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     section = evaluation.plan.series
     assert section is not None
     language, said = numbers.language, []
-    for one in _drawn(evaluation):
+    for one in drawn_series(evaluation):
         last = one.select("counterfactual")[-1].spec["period"]
         fitted, counterfactual = (_last(one, name, numbers) for name in ("fitted", "counterfactual"))
         said.append(

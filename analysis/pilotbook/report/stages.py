@@ -20,7 +20,7 @@ from pilotbook.errors import NotebookError, ParameterError
 from pilotbook.evaluate.inputs import load_panel
 from pilotbook.panel.panel import Panel
 from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
-from pilotbook.report.earlier import earlier_records
+from pilotbook.report.earlier import earlier_records, rerun_record
 from pilotbook.report.engine import Engine
 from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
@@ -203,7 +203,7 @@ def stages(request: Request, estimated_from: Mapping[str, Any], period: str) -> 
 def _earlier(plan: str, period: str) -> dict[str, Any]:
     """Name the releases that the report is compared with, and what compares them."""
     records = earlier_records(plan, period)
-    return {"earlier releases": [records, fingerprint.code("release")]} if records else {}
+    return {"earlier releases": [records, rerun_record(), fingerprint.code("release")]} if records else {}
 
 
 def _hash_of_chapter(name: ChapterName) -> str:

@@ -104,10 +104,10 @@ def test_code_stands_in_the_pdf_only_where_asked(pages: Pages) -> None:
     assert "folded in the page, absent from the PDF" in pages["en"]["html"].read_text("utf-8")
 
 
-def test_running_header_says_period_version_and_status(pages: Pages) -> None:
+def test_running_header_says_period_program_and_status(pages: Pages) -> None:
     for language, words in {
-        "en": ("Period 2024Q4", "Version 1.2.0", "Status draft", "All data in this report are simulated."),
-        "zh-CN": ("数据期间 2024Q4", "版本 1.2.0", "状态 草案", "本报告所用数据均为模拟数据。"),
+        "en": ("Period 2024Q4", "Program pilotbook 1.2.0", "Status draft", "All data in this report are simulated."),
+        "zh-CN": ("数据期间 2024Q4", "程序 pilotbook 1.2.0", "状态 草案", "本报告所用数据均为模拟数据。"),
     }.items():
         second = _page_texts(pages[language]["pdf"])[1]
         for word in words:

@@ -7,20 +7,20 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from pilotbook.design.disclosure import SMALLEST
 
 FILE = Path(__file__).with_name("settings.yml")
 
 
 class Settings(BaseModel):
-    """What a report may not show.
+    """What is looked for in the files of a release.
 
     Attributes
     ----------
     smallest_count
-        Counts of people from 1 to one below this are suppressed.
-    rounding
-        Counts that are shown are rounded to a multiple of this.
+        Counts of people from 1 to one below this are not shown; a plan may say another.
     counts
         Patterns of headings of counts of people.
     private
@@ -31,8 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    smallest_count: int = Field(ge=1)
-    rounding: int = Field(ge=1)
+    smallest_count: int = SMALLEST
     counts: tuple[re.Pattern[str], ...]
     private: tuple[re.Pattern[str], ...]
     common_names: frozenset[str]

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pilotbook.report.engine.compact import compact
 from pilotbook.report.engine.document import Document, build_document
 from pilotbook.report.engine.extension import extension_fingerprint, extension_folder
 from pilotbook.report.engine.fonts import font_fingerprint
@@ -72,6 +73,7 @@ class EmbeddedEngine:
                     form: pool.submit(writers[form], document, extension, directory, metadata_file) for form in formats
                 }
                 pages = {form: page.result() for form, page in waiting.items()}
+        pages = compact(pages)
         prove(document, pages, STANDARDS)
         return publish(pages, Path(out_dir))
 

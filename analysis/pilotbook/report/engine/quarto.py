@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pilotbook.report.engine.compact import compact
 from pilotbook.report.engine.document import Document, build_document
 from pilotbook.report.engine.extension import NAME, extension_fingerprint, extension_folder
 from pilotbook.report.engine.fonts import font_faces, font_fingerprint
@@ -107,7 +108,7 @@ class QuartoEngine:
             directory = Path(name)
             lay_out_for_quarto(document, directory, self._program.standards)
             self._run(document, directory, formats)
-            pages = {form: (directory / f"report.{form}").read_bytes() for form in formats}
+            pages = compact({form: (directory / f"report.{form}").read_bytes() for form in formats})
         prove(document, pages, self._program.standards)
         return publish(pages, Path(out_dir))
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-HIDDEN = "–"
-
 DETERMINED = 1e-9
 """A cell whose value every solution shares has a null space of rounding error alone."""
 
@@ -51,15 +49,6 @@ def suppressed(counts: NDArray[np.int64], smallest: int) -> NDArray[np.bool_]:
 def rounded(counts: NDArray[np.int64], base: int) -> NDArray[np.int64]:
     """Round counts to the nearest multiple of a base, halves up."""
     return ((2 * counts + base) // (2 * base)) * base
-
-
-def protected(counts: NDArray[np.int64], smallest: int, base: int) -> list[list[str]]:
-    """Return a table of counts as it may be printed beside its totals: suppressed cells as ``–``, the rest rounded."""
-    hidden, shown = suppressed(counts, smallest), rounded(counts, base)
-    return [
-        [HIDDEN if cell_hidden else f"{cell:,}" for cell, cell_hidden in zip(*row, strict=True)]
-        for row in zip(shown.tolist(), hidden.tolist(), strict=True)
-    ]
 
 
 def _determined(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
