@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import yaml
 from nbformat import NotebookNode
 
 from pilotbook.design.planfile import find_plan, read_plan
@@ -42,7 +43,13 @@ def run_alone(path: Path) -> NotebookNode:
     values = parameters.check({}, parameters.declared(chapter, path.name), path.name)
     plan_file = read_plan(find_plan(str(values["plan"])))
     evaluation = evaluate(plan_file, load_panel(plan_file), str(values["period"]))
-    matter = front_matter(plan_file, evaluation, values)
+    matter = {**front_matter(plan_file, evaluation, values), "pagetitle": _title(chapter)}
     notebook = compose({path.stem: chapter}, matter, str(values["language"]), parts(evaluation))
     with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
         return execute(notebook, Path(private), path.name)
+
+
+def _title(chapter: NotebookNode) -> str:
+    """Return the title of a chapter, which a browser shows for its page."""
+    front: dict[str, str] = yaml.safe_load(chapter.cells[0].source.strip("-\n"))
+    return front["title"]
