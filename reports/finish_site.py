@@ -13,8 +13,6 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("QUARTO_PROJECT_DIR") or Path(__file__).parents[1]).resolve()
 OUTPUT = Path(os.environ.get("QUARTO_PROJECT_OUTPUT_DIR") or ROOT / "_site").resolve()
-DRAWN_TWICE = ("reports/methods.html", "reports/rerun.html")
-"""Sources of the site that Quarto watches, so that a preview follows them; their pages stand elsewhere."""
 
 
 def finish_site() -> None:
@@ -26,8 +24,6 @@ def finish_site() -> None:
 
     built = build_site(BUILD / "site", read_settings(root=ROOT))
     shutil.copytree(built.folder, OUTPUT, ignore=shutil.ignore_patterns(STATE), dirs_exist_ok=True)
-    for path in DRAWN_TWICE:
-        (OUTPUT / path).unlink(missing_ok=True)
 
 
 def main() -> int:

@@ -7,9 +7,7 @@ written elsewhere, so that a render leaves the sources as they are.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(os.environ.get("QUARTO_PROJECT_DIR") or Path(__file__).parents[1]).resolve()
@@ -19,8 +17,8 @@ BESIDE = ("*.bib", "*.csl", "*.svg", "*.png")
 
 def run_chapters() -> None:
     """Write an executed copy of every chapter, and copies of the files that stand beside them."""
-    from pilotbook.report.compose import read_notebook, write_notebook  # noqa: PLC0415  # a missing package is explained
-    from pilotbook.report.execute import execute  # noqa: PLC0415  # likewise
+    from pilotbook.report.alone import run_alone  # noqa: PLC0415  # a missing package is explained
+    from pilotbook.report.compose import write_notebook  # noqa: PLC0415  # likewise
 
     CHAPTERS.mkdir(exist_ok=True)
     sources = sorted((ROOT / "analysis").glob("*.ipynb"))
@@ -30,11 +28,8 @@ def run_chapters() -> None:
         for path in (ROOT / "analysis").glob(pattern):
             (CHAPTERS / path.name).write_bytes(path.read_bytes())
     for source in sources:
-        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
-            executed = execute(read_notebook(source), Path(private), source.name)
-            draft = Path(private) / source.name
-            write_notebook(executed, draft)
-            shutil.copyfile(draft, CHAPTERS / source.name)
+        executed = run_alone(source)
+        write_notebook(executed, CHAPTERS / source.name)
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ import click
 from pilotbook.project import ROOT
 
 SITE = ROOT / "_site"
-ADDRESS = "Address of the site, for feeds, site map and citations; by default `site-url` of _quarto.yml."
+ADDRESS = "Address of the site, for feeds, site map and citations; by default `site-url` of _quarto.yml, if it is set."
 
 
 @click.command()
@@ -50,7 +50,7 @@ def publish(name: str, push: str | None, dry_run: bool, restore: bool, address: 
     from pilotbook.site.publish.publication import choose_target
     from pilotbook.site.publish.publication import publish as put_in_place
     from pilotbook.site.publish.requirements import read_requirements
-    from pilotbook.site.settings import PLACEHOLDER, read_settings
+    from pilotbook.site.settings import read_settings
 
     settings = read_settings(address)
     target = choose_target(name, push)
@@ -62,8 +62,10 @@ def publish(name: str, push: str | None, dry_run: bool, restore: bool, address: 
             json.dumps({"target": name, "published": published.done, **asdict(found)}, indent=1, ensure_ascii=False)
         )
         return
-    if settings.address == PLACEHOLDER:
-        tell(f"feeds, site map and citations name {PLACEHOLDER}; set `site-url` in _quarto.yml or give --address")
+    if settings.address is None:
+        tell(
+            "without its address the site has no feeds and no site map; set `site-url` in _quarto.yml or give --address"
+        )
     if dry_run:
         for mark, paths in (("+", found.added), ("~", found.changed), ("-", found.removed)):
             for path in paths:

@@ -15,7 +15,8 @@ from pilotbook.site.settings import Settings
 
 from .synthetic import Made, write_releases
 
-SETTINGS = Settings("pilotbook", "https://reports.example/site/")
+ADDRESS = "https://reports.example/site/"
+SETTINGS = Settings("pilotbook", ADDRESS)
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&{{7*7}} \u2028 =cmd"
 RELEASES = (
     Made("county-budget", "2024Q3", 1, rerun=True, approvals=2),

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from pilotbook.errors import WorkError
+from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.site.build import build_site
 from pilotbook.site.checks.links import Links
 from pilotbook.site.checks.markup import markup_findings, read_markup
+from pilotbook.site.language import say
+from pilotbook.site.settings import Settings
 from pilotbook.site.tree import FILES, STATE, read_files
 
-from .conftest import HOSTILE, RELEASES, SETTINGS
+from .conftest import ADDRESS, HOSTILE, RELEASES, SETTINGS
 from .synthetic import Made, many, write_release, write_releases
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -49,7 +52,7 @@ def test_a_release_stands_at_its_address_byte_for_byte(site: Path, releases: Pat
 def test_every_link_leads_somewhere_and_no_page_has_a_fault(site: Path) -> None:
     paths = set(read_files(site) or ())
     pages = {path: read_markup((site / path).read_text("utf-8")) for path in paths if path.endswith(".html")}
-    links = Links(paths, SETTINGS.address, pages.__getitem__)
+    links = Links(paths, ADDRESS, pages.__getitem__)
     found = [
         (path, f) for path, markup in pages.items() for f in (*links.findings(path, markup), *markup_findings(markup))
     ]
@@ -102,13 +105,13 @@ def test_feeds_tell_of_releases_and_withdrawals_the_newest_first(site: Path) -> 
         assert dates == sorted(dates, reverse=True)
         ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
         assert len(set(ids)) == count
-        assert all(i.startswith(SETTINGS.address) for i in ids)
+        assert all(i.startswith(ADDRESS) for i in ids)
 
 
 def test_the_site_map_names_every_page_once(site: Path) -> None:
     places = [e.text for e in ET.parse(site / "sitemap.xml").iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert len(set(places)) == len(places)
-    assert f"{SETTINGS.address}county-budget/2024Q4/v1/zh/" in places
+    assert f"{ADDRESS}county-budget/2024Q4/v1/zh/" in places
     assert not any("latest" in place for place in places)
 
 
@@ -116,7 +119,7 @@ def test_citations_name_the_version_and_its_address(site: Path) -> None:
     entry = (site / "county-budget/2024Q4/v2/zh/cite.bib").read_text("utf-8")
     assert entry.startswith("@techreport{county-budget-2024Q4-v2-zh,")
     assert "title = {{县级医院总额预算}}" in entry
-    assert f"url = {{{SETTINGS.address}county-budget/2024Q4/v2/zh/}}" in entry
+    assert f"url = {{{ADDRESS}county-budget/2024Q4/v2/zh/}}" in entry
     assert "note = {模拟数据}" in entry
     hostile = (site / "hostile/2024-11/v1/en/cite.bib").read_text("utf-8")
     assert hostile.count("{") - hostile.count(r"\{") == hostile.count("}") - hostile.count(r"\}")
@@ -202,3 +205,40 @@ def test_a_damaged_memory_of_releases_is_made_again(few: Path, tmp_path: Path, m
         facts.write_text('{"evidence":', "utf-8")
     build_site(tmp_path / "second", SETTINGS, jobs=1)
     assert _contents(tmp_path / "second") == before
+
+
+def test_a_site_that_stands_nowhere_yet_names_no_address(published_from: Path, tmp_path: Path) -> None:
+    build_site(tmp_path / "site", Settings("pilotbook", None))
+    paths = frozenset(read_files(tmp_path / "site") or ())
+    assert not any(path.endswith(("feed.xml", "sitemap.xml")) for path in paths)
+    assert "Sitemap" not in (tmp_path / "site" / "robots.txt").read_text("utf-8")
+    pages = {
+        path: read_markup((tmp_path / "site" / path).read_text("utf-8")) for path in paths if path.endswith(".html")
+    }
+    links = Links(paths, None, pages.__getitem__)
+    assert {path: found for path, page in pages.items() if (found := list(links.findings(path, page)))} == {}
+    page = (tmp_path / "site/county-budget/2024Q4/v2/en/index.html").read_text("utf-8")
+    assert "canonical" not in page
+    assert "None" not in page
+    assert "url =" not in (tmp_path / "site/county-budget/2024Q4/v2/en/cite.bib").read_text("utf-8")
+    assert "Report on 2024Q4, version 2. county-budget/2024Q4/v2/en/" in page
+
+
+def test_filter_by_region_is_left_away_where_no_report_has_one(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'name="region"' in (site / "estimates.html").read_text("utf-8")
+    monkeypatch.setenv("PILOTBOOK_RELEASES", str(tmp_path / "none"))
+    build_site(tmp_path / "site", SETTINGS)
+    page = (tmp_path / "site" / "estimates.html").read_text("utf-8")
+    assert 'name="region"' not in page
+    assert 'data-sort="region"' not in page
+
+
+def test_chinese_reforms_are_described_in_chinese(site: Path) -> None:
+    page = (site / "zh" / "dictionary" / "reforms.html").read_text("utf-8")
+    mechanism = read_catalogue().reforms["tiered-pricing"].mechanism
+    assert say("zh", mechanism) in page
+    assert mechanism not in page
+    documents = "".join(path.read_text("utf-8") for path in (site / "search" / "zh").iterdir())
+    assert mechanism not in documents

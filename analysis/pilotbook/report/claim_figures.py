@@ -51,7 +51,7 @@ def _dumbbell(evaluation: Evaluation, claim: ClaimBeside, language: str) -> Dumb
     effect = found.get("effect")
     others = (p.in_unit(baseline) for p in published_of(evaluation) if p.indicator == claim.indicator)
     return Dumbbell(
-        name=f"{claim.claim}  {read_catalogue().indicators[claim.indicator].label(language)}",
+        name=f"{claim.claim} {read_catalogue().indicators[claim.indicator].label(language)}",
         stated=None if claim.scale is None else _ends(claim.low, claim.high, unit),
         pilots=values.get("pilots"),
         controls=values.get("controls"),

@@ -169,8 +169,10 @@ def _shared(
     yield from headline_table.files(collection, catalogue)
     for language in LANGUAGES:
         yield from search_pages.files(tree, collection, catalogue, pages, language)
-        yield from _feeds(collection, language, settings)
-    yield "sitemap.xml", site_map(pages, collection, settings)
+        if settings.address:
+            yield from _feeds(collection, language, settings)
+    if settings.address:
+        yield "sitemap.xml", site_map(pages, collection, settings)
     yield "robots.txt", robots(settings)
     yield ".nojekyll", b""
 

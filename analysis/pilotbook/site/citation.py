@@ -25,8 +25,8 @@ def title_of(version: Version, language: str) -> str:
 
 
 def permalink(version: Version, language: str, settings: Settings) -> str:
-    """Return the address of a release that never changes."""
-    return f"{settings.address}{version.name}/{language}/"
+    """Return the address of a release that never changes; from the root of the site, if that stands nowhere yet."""
+    return f"{settings.address or ''}{version.name}/{language}/"
 
 
 def sentence(version: Version, language: str, settings: Settings) -> str:
@@ -56,7 +56,7 @@ def bibtex(version: Version, language: str, settings: Settings) -> str:
         "year": str(record.released.year),
         "month": MONTHS[record.released.month - 1],
         "note": _escaped(_note(version, language)),
-        "url": permalink(version, language, settings),
+        "url": permalink(version, language, settings) if settings.address else "",
     }
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in facts.items() if value]
     key = re.sub(r"[^A-Za-z0-9-]+", "-", version.name)
@@ -77,11 +77,11 @@ def _escaped(text: str) -> str:
 def schema_org(version: Version, language: str, settings: Settings) -> dict[str, Any]:
     """Return what search engines read."""
     record = version.record
-    base = f"{settings.address}{version.name}/"
+    base = f"{settings.address}{version.name}/" if settings.address else "../"
     return {
         "@context": "https://schema.org",
         "@type": "Report",
-        "@id": permalink(version, language, settings),
+        **({"@id": permalink(version, language, settings)} if settings.address else {}),
         "name": title_of(version, language),
         "reportNumber": version.name,
         "version": str(record.version),
@@ -121,6 +121,6 @@ def citation_tags(version: Version, language: str, settings: Settings) -> dict[s
         "citation_technical_report_number": f"{record.plan}/{record.period}/v{record.version}",
         "citation_language": TAGS[language],
     }
-    if "pdf" in record.formats:
+    if "pdf" in record.formats and settings.address:
         tags["citation_pdf_url"] = f"{settings.address}{version.name}/{language}/report.pdf"
     return tags

@@ -42,7 +42,7 @@ def events(versions: Sequence[Version]) -> list[Event]:
 
 
 def atom(versions: Sequence[Version], language: str, settings: Settings, path: str, page: str, title: str) -> bytes:
-    """Return a feed.
+    """Return a feed; the site must have an address, which names its entries.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def atom(versions: Sequence[Version], language: str, settings: Settings, path: s
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(TAGS[language])}>',
         f"<title>{escape(title)}</title>",
-        f"<id>{escape(settings.address + path)}</id>",
-        f'<link rel="self" href={quoteattr(settings.address + path)}/>',
-        f'<link rel="alternate" type="text/html" href={quoteattr(settings.address + page)}/>',
+        f"<id>{escape(f'{settings.address}{path}')}</id>",
+        f'<link rel="self" href={quoteattr(f"{settings.address}{path}")}/>',
+        f'<link rel="alternate" type="text/html" href={quoteattr(f"{settings.address}{page}")}/>',
         f"<updated>{_moment(updated)}</updated>",
         f"<author><name>{escape(settings.title)}</name></author>",
         *(line for event in told for line in _entry(event, language, settings)),

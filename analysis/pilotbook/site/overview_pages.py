@@ -23,11 +23,14 @@ from pilotbook.site.settings import Settings
 LATEST, NEWS, SIMULATED = 8, 12, 12
 """How many evaluations and events the home page names; the programme overview and the feed have all of them."""
 
+REGION = "region"
+"""What is shown only if some report has estimates of one region alone."""
+
 FILTERS = {
     "outcome": "Outcome",
     "reform": "Reform",
     "plan": "Evaluation",
-    "region": "Region",
+    REGION: "Region",
     "period": "Period",
     "verdict": "Verdict",
     "sign": "Sign",
@@ -36,7 +39,7 @@ COLUMNS = {
     "outcome": "Outcome",
     "plan": "Evaluation",
     "reform": "Reform",
-    "region": "Region",
+    REGION: "Region",
     "period": "Period",
     "estimate": "Effect",
     "ci_low": "Interval",
@@ -62,7 +65,7 @@ def overview_pages(collection: Collection, catalogue: Catalogue, settings: Setti
     for language in LANGUAGES:
         yield _home(collection, language, everything, settings)
         yield _programme(collection, catalogue, language, everything)
-        yield _estimates(language)
+        yield _estimates(collection, language)
         yield _search(language)
         yield _cite(collection, settings, language, everything)
 
@@ -127,16 +130,19 @@ def _search(language: str) -> Page:
     )
 
 
-def _estimates(language: str) -> Page:
+def _estimates(collection: Collection, language: str) -> Page:
+    absent = set() if any(version.extract.regions for version in collection.versions) else {REGION}
+
     def values() -> Mapping[str, Any]:
         return {
-            "filters": [(name, say(language, label)) for name, label in FILTERS.items()],
-            "columns": [(name, say(language, label)) for name, label in COLUMNS.items()],
+            "filters": [(name, say(language, label)) for name, label in FILTERS.items() if name not in absent],
+            "columns": [(name, say(language, label)) for name, label in COLUMNS.items() if name not in absent],
             "words": _words(language),
         }
 
     description = "What every report leads with, and on request every other estimate; filtered, sorted and as CSV."
-    return _page("estimates.html", language, "estimates.html", "All estimates", description, "estimates", values=values)
+    key = f"estimates without {sorted(absent)}"
+    return _page("estimates.html", language, "estimates.html", "All estimates", description, key, values=values)
 
 
 def _words(language: str) -> dict[str, Any]:

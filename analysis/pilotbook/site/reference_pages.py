@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pilotbook import fingerprint
 from pilotbook.panel.catalogue import Catalogue
 from pilotbook.project import ROOT
+from pilotbook.report.amounts import in_english
 from pilotbook.site.collection import Collection, Evaluation
 from pilotbook.site.language import LANGUAGES, say
 from pilotbook.site.page import Page, localised, twins
@@ -182,7 +183,7 @@ def _dictionary(collection: Collection, catalogue: Catalogue, language: str) -> 
         "reforms.html",
         "Reforms",
         "Every reform of the catalogue with its mechanism, the parameters that its source gives, and its evaluations.",
-        {**about, "evaluated": evaluated},
+        {**about, "evaluated": evaluated, "in_english": in_english},
         reforms_key,
     )
     yield _list_page(
@@ -204,7 +205,8 @@ def dictionary_documents(catalogue: Catalogue, language: str) -> Iterator[Docume
             "indicator", "indicators", i.id, i.label(language), (i.name_en, i.name_zh), " / ".join(parts), language
         )
     for r in catalogue.reforms.values():
-        yield _entry("reform", "reforms", r.id, r.label(language), (r.name_en, r.name_zh), r.mechanism, language)
+        names, text = (r.name_en, r.name_zh), say(language, r.mechanism)
+        yield _entry("reform", "reforms", r.id, r.label(language), names, text, language)
     for rule in catalogue.rules.values():
         text = rule.text_zh if language == "zh" else rule.text_en
         yield _entry("rule", "rules", rule.id, rule.id, (rule.reform_id,), text, language)

@@ -10,8 +10,7 @@ import yaml
 from pilotbook.errors import CallError, WorkError
 from pilotbook.project import ROOT
 
-PLACEHOLDER = "https://pilotbook.example/"
-"""Stands in for the address until one is set; the name ends in a domain that nobody can own."""
+EXAMPLE = "https://reports.example.org/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,14 @@ class Settings:
     title
         Its name.
     address
-        Where it stands, ending with a slash. Only feeds, site map and citations need it; links do not.
+        Where it stands, ending with a slash. Links do not need it; feeds, site map and what names a page by its whole
+        address do, and there are none while it is None.
     repository
         Address of the source files, ending with a slash; None if it is not known.
     """
 
     title: str
-    address: str
+    address: str | None
     repository: str | None = None
 
 
@@ -53,12 +53,12 @@ def read_settings(address: str | None = None, root: Path = ROOT) -> Settings:
         website = yaml.safe_load(path.read_text(encoding="utf-8"))["website"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise WorkError(f"{path.name}: no section `website` can be read ({error}); restore it") from None
-    found = str(address or website.get("site-url") or PLACEHOLDER)
-    if not found.startswith(("https://", "http://")) or any(c in found for c in " \"'<>"):
-        raise CallError(f"--address {found}: write the address of the site, such as {PLACEHOLDER}")
-    repository = website.get("repo-url")
-    return Settings(str(website["title"]), _with_slash(found), _with_slash(str(repository)) if repository else None)
+    found = address or website.get("site-url")
+    if found and (not str(found).startswith(("https://", "http://")) or any(c in str(found) for c in " \"'<>")):
+        where = "--address" if address else f"{path.name}, site-url:"
+        raise CallError(f"{where} {found}: write the address of the site, such as {EXAMPLE}")
+    return Settings(str(website["title"]), _with_slash(found), _with_slash(website.get("repo-url")))
 
 
-def _with_slash(address: str) -> str:
-    return address if address.endswith("/") else f"{address}/"
+def _with_slash(address: str | None) -> str | None:
+    return f"{str(address).rstrip('/')}/" if address else None

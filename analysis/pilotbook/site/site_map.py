@@ -19,7 +19,7 @@ HEAD = (
 
 
 def site_map(pages: Sequence[Page], collection: Collection, settings: Settings) -> bytes:
-    """Return the site map: every page that has a place of its own, with its twin in the other language."""
+    """Return the site map of a site with an address: every page that has a place of its own, with its twin."""
     released = {version.name: version.record.released.isoformat() for version in collection.versions}
     return (HEAD + "".join(_entries(pages, released, settings)) + "</urlset>\n").encode()
 
@@ -32,15 +32,16 @@ def _entries(pages: Sequence[Page], released: dict[str, str], settings: Settings
         yield f"<url><loc>{_address(settings, page.path)}</loc>"
         yield f"<lastmod>{date}</lastmod>" if date else ""
         for language, path in page.twins.items():
-            link = quoteattr(settings.address + quote_path(path))
+            link = quoteattr(f"{settings.address}{quote_path(path)}")
             yield f'<xhtml:link rel="alternate" hreflang="{TAGS[language]}" href={link}/>'
         yield "</url>\n"
 
 
 def _address(settings: Settings, path: str) -> str:
-    return escape(settings.address + quote_path(path))
+    return escape(f"{settings.address}{quote_path(path)}")
 
 
 def robots(settings: Settings) -> bytes:
     """Return ``robots.txt``."""
-    return f"User-agent: *\nAllow: /\nSitemap: {settings.address}sitemap.xml\n".encode()
+    place = f"Sitemap: {settings.address}sitemap.xml\n" if settings.address else ""
+    return f"User-agent: *\nAllow: /\n{place}".encode()

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var PAGE = 100, MOST_REPORTS = 30;
-  var FILTERS = ["outcome", "reform", "plan", "region", "period", "verdict", "sign"];
+  var FILTERS = ["outcome", "reform", "plan", "region", "period", "verdict", "sign"]; // region only where some report has any
   var form, words, root, language, status, body, more, head = [], further = {}, waiting = {}, titles = {};
   var columns = ["plan", "reform", "region", "period", "version", "standing", "simulated", "outcome", "estimate", "ci_low", "ci_high", "p", "unit", "verdict", "grade", "role", "id"];
   var shown = PAGE, current = [], order = { name: "", down: false }, only = "";
@@ -112,7 +112,9 @@
     var interval = row.ci_low === null || row.ci_high === null ? words.missing : number(row.ci_low, places) + " … " + number(row.ci_high, places);
     var verdict = cell("td", "");
     verdict.append((words.signs[row.verdict] || "") + " " + (words.verdict[row.verdict] || ""));
-    tr.append(first, place, cell("td", named("reform", row.reform)), cell("td", row.region || words.everywhere), cell("td", row.period + " v" + row.version + (row.standing === "current" ? "" : " (" + words.standing[row.standing] + ")")),
+    tr.append(first, place, cell("td", named("reform", row.reform)));
+    if (form.elements.region) { tr.append(cell("td", row.region || words.everywhere)); }
+    tr.append(cell("td", row.period + " v" + row.version + (row.standing === "current" ? "" : " (" + words.standing[row.standing] + ")")),
       cell("td", number(row.estimate, places)), cell("td", interval), cell("td", named("unit", row.unit)), verdict, cell("td", row.grade || ""));
     return tr;
   }
@@ -197,6 +199,7 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     form = document.getElementById("estimate-filters");
+    FILTERS = FILTERS.filter(function (name) { return form.elements[name]; });
     words = JSON.parse(form.getAttribute("data-words"));
     root = form.getAttribute("data-root") + "/";
     language = form.getAttribute("data-language");

@@ -19,12 +19,12 @@ class Links:
     paths
         All files of the site.
     address
-        Where the site stands; links to it are followed as well.
+        Where the site stands, if anywhere; links to it are followed as well.
     read
         Gives the markup of a page of the site.
     """
 
-    def __init__(self, paths: Collection[str], address: str, read: Callable[[str], Markup]) -> None:
+    def __init__(self, paths: Collection[str], address: str | None, read: Callable[[str], Markup]) -> None:
         self._paths = frozenset(paths)
         self._address = address
         self._read = read
@@ -39,7 +39,7 @@ class Links:
                 yield f"the link '{link.address}' {reason}"
 
     def _broken(self, page: str, link: Link) -> str | None:
-        if link.address.startswith(self._address):
+        if self._address and link.address.startswith(self._address):
             path = unquote(urlsplit(link.address.removeprefix(self._address)).path)
             path = path if path and not path.endswith("/") else f"{path}{INDEX}"
             return None if path in self._paths else "leads to a page that is not there"
