@@ -101,13 +101,15 @@ class Panel:
         return pd.Period(text, freq=self.periods[0].freqstr)
 
     def index(self, period: pd.Period) -> int:
-        """Return the position of a period.
+        """Return the position of a period; the only one where all data are gone, whichever is asked for.
 
         Raises
         ------
         UnknownNameError
             If the panel does not have the period.
         """
+        if not self.units:
+            return 0
         try:
             return self.periods.index(period)
         except ValueError:

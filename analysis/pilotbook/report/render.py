@@ -129,8 +129,7 @@ def _last(request: Request, panel: Panel) -> pd.Period:
         period = parse_period(request.period, request.plan.plan.panel.period_kind)
     except ValueError as error:
         raise CallError(f"--period: {error}") from None
-    if panel.units:  # of data that are gone every period is, and the report says so
-        panel.index(period)
+    panel.index(period)
     return period
 
 

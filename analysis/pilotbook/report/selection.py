@@ -28,6 +28,9 @@ FORBIDDEN_LIMIT = 0.1
 FEW_OUTCOMES = 2
 """Up to so many outcomes, their sentences stand on page one."""
 
+MOST_BESIDE_RULES = 8
+"""With more outcomes, page one has no room for their picture beside the rules; it then follows the verdicts."""
+
 FEWEST_PILOTS, FEWEST_COHORTS = 3, 0.5
 """A point of a path that rests on fewer pilot counties, or on a smaller share of the cohorts, is not interpreted."""
 
@@ -41,18 +44,22 @@ def parts(evaluation: Evaluation) -> set[str]:
         return _parts_without_data(evaluation)
     estimators = {analysis.estimator for analysis in evaluation.plan.analyses}
     leads = next(analysis.estimator for analysis in evaluation.plan.analyses if analysis.headline)
+    estimated = any(evaluation.ledger.lead(outcome.id).estimate is not None for outcome in evaluation.plan.outcomes)
+    crowded = len(evaluation.plan.outcomes) > MOST_BESIDE_RULES and bool(evaluation.ledger.rules)
     found = {
         "earlier-release": bool(earlier_records(evaluation.ledger.plan, evaluation.ledger.period)),
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
         "not-begun": not_begun(evaluation),
-        "effects": any(evaluation.ledger.lead(outcome.id).estimate is not None for outcome in evaluation.plan.outcomes),
+        "forest": estimated and not crowded,
+        "forest-later": estimated and crowded,
         "did-leads": leads not in SERIES_ESTIMATORS and not not_begun(evaluation),
         "series-leads": leads in SERIES_ESTIMATORS and not not_begun(evaluation),
         "series-alone": leads in SERIES_ESTIMATORS and not not_begun(evaluation) and not no_controls(evaluation),
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
         "catalogued": catalogued(evaluation) is not None,
+        "watched-without-rules": _only_watched(evaluation) and not evaluation.ledger.rules,
         "provinces": has_provinces(evaluation) and evaluation.contract.controls > 0,
         "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
         "event-times": any(True for _ in event_paths(evaluation)),
@@ -85,6 +92,12 @@ def _parts_without_data(evaluation: Evaluation) -> set[str]:
     many = len(evaluation.plan.outcomes) > FEW_OUTCOMES
     found = {"absent", "no-data", "no-rules", "many-outcomes" if many else "few-outcomes"}
     return found | ({"catalogued"} if catalogued(evaluation) is not None else set())
+
+
+def _only_watched(evaluation: Evaluation) -> bool:
+    """Tell whether the reform covers the whole programme, so that rules are all that there is to evaluate."""
+    reform = catalogued(evaluation)
+    return reform is not None and reform.rollout.kind == "programme_wide"
 
 
 def no_controls(evaluation: Evaluation) -> bool:
