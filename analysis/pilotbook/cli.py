@@ -89,10 +89,10 @@ def plan_check(name: str, as_json: bool) -> None:
     from pilotbook.design.checklist import unanswered
     from pilotbook.design.contract import draw_contract
     from pilotbook.design.planfile import find_plan, read_plan
-    from pilotbook.evaluate.inputs import load_panel
+    from pilotbook.evaluate.inputs import load_whole_panel
 
     plan_file = read_plan(find_plan(name))
-    contract = draw_contract(plan_file.plan, load_panel(plan_file))
+    contract = draw_contract(plan_file.plan, load_whole_panel(plan_file))
     still_open = unanswered(plan_file.plan.checklist)
     if as_json:
         _print_json({"plan": plan_file.id, "valid": True, "unanswered": still_open, "contract": contract.as_dict()})
@@ -122,11 +122,11 @@ def plan_schema() -> None:
 def plan_power(name: str, as_json: bool) -> None:
     """Say which effects a PLAN could detect, from its data before the reform."""
     from pilotbook.design.planfile import find_plan, read_plan
-    from pilotbook.evaluate.inputs import load_panel
+    from pilotbook.evaluate.inputs import load_whole_panel
     from pilotbook.evaluate.power import detectable_effects
 
     plan_file = read_plan(find_plan(name))
-    found = list(detectable_effects(plan_file.plan, load_panel(plan_file)))
+    found = list(detectable_effects(plan_file.plan, load_whole_panel(plan_file)))
     if as_json:
         _print_json({"plan": plan_file.id, "power": 0.8, "detectable": [asdict(each) for each in found]})
         return

@@ -116,6 +116,7 @@ def _tell(line: str) -> None:
 def _one(outcomes: Iterable[Outcome], as_json: bool) -> list[Outcome]:
     """Say what became of one report: its pages on standard output, everything else beside it."""
     (outcome,) = outcomes
+    _mark(outcome)
     if outcome.error is not None and not as_json:
         _tell(f"pilotbook: {outcome.request.plan.id}: {outcome.explanation}")
     if outcome.rendered is not None and not as_json:
@@ -137,6 +138,7 @@ def _several(requests: list[Request], jobs: int, scheduler: str | None, as_json:
         try:
             for outcome in render_all(requests, jobs, progress.say, scheduler):
                 progress.note(outcome)
+                _mark(outcome)
                 if not as_json:
                     _show_pages(outcome)
         except KeyboardInterrupt:
@@ -148,9 +150,22 @@ def _several(requests: list[Request], jobs: int, scheduler: str | None, as_json:
     return progress.outcomes
 
 
+def _mark(outcome: Outcome) -> None:
+    """Mark an earlier report that could not be made again."""
+    from pilotbook.report.outdated import mark_outdated
+
+    if outcome.error is not None:
+        request = outcome.request
+        mark_outdated(request.out / request.plan.id, request.period, outcome.error, outcome.explanation)
+
+
 def _show_pages(outcome: Outcome) -> None:
-    for page in outcome.rendered.pages if outcome.rendered is not None else ():
-        click.echo(_from_here(page))
+    """Name the pages of a report, and what of its data is gone."""
+    if outcome.rendered is not None:
+        for absence in outcome.rendered.absent:
+            _tell(f"pilotbook: {outcome.rendered.plan}: {absence}")
+        for page in outcome.rendered.pages:
+            click.echo(_from_here(page))
 
 
 def _from_here(path: Path) -> Path:

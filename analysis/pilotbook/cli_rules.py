@@ -54,7 +54,7 @@ def rules_run(name: str, period: str | None, file: Path | None, as_json: bool) -
     """Run the rules on observed values over the data of a PLAN; its report also reads estimated effects."""
     from pilotbook.design.planfile import find_plan, read_plan
     from pilotbook.errors import DataError, UnknownNameError
-    from pilotbook.evaluate.inputs import load_panel
+    from pilotbook.evaluate.inputs import load_whole_panel
     from pilotbook.evaluate.monitoring.plan_monitoring import run_rules
     from pilotbook.evaluate.monitoring.sources import vintage_of
     from pilotbook.judge.rules.rulefile import CATALOGUED, read_rules
@@ -63,7 +63,7 @@ def rules_run(name: str, period: str | None, file: Path | None, as_json: bool) -
 
     plan_file = read_plan(find_plan(name))
     book = read_rules(file or CATALOGUED, read_catalogue())
-    panel = load_panel(plan_file)
+    panel = load_whole_panel(plan_file)
     if period is not None:
         try:
             panel = panel.until(parse_period(period, plan_file.plan.panel.period_kind))

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from pilotbook.design.planfile import plan_paths, read_plan
 from pilotbook.errors import PilotbookError
-from pilotbook.evaluate.inputs import load_panel
+from pilotbook.evaluate.inputs import load_whole_panel
 from pilotbook.project import PLANS, ROOT
 from pilotbook.report.engine import choose_engine
 
@@ -54,7 +54,7 @@ def examine() -> Iterator[Check]:
 
 
 def _plan(path: Path) -> str:
-    panel = load_panel(read_plan(path))
+    panel = load_whole_panel(read_plan(path))
     counties, periods = panel.shape
     return f"{counties} counties × {periods} periods from {panel.source.name}"
 

@@ -51,7 +51,7 @@ class UnknownNameError(CallError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], where: str | None = None) -> None:
-        self.name, self.known = name, sorted(known)
+        self.name, self.known, self.where = name, sorted(known), where
         super().__init__(f"{f'{where}: ' if where else ''}unknown {kind} '{name}'; {_suggestion(name, self.known)}")
 
 

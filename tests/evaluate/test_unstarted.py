@@ -7,8 +7,8 @@ import pytest
 
 from pilotbook.design.planfile import read_plan
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
+from pilotbook.evaluate.gone import NOT_BEGUN
 from pilotbook.evaluate.inputs import load_panel
-from pilotbook.evaluate.rows import NOT_BEGUN
 from pilotbook.judge.verdict import Kind
 
 from .counties import PLAN, counties, write

@@ -19,7 +19,7 @@ from pilotbook.report.compose import compose
 
 from ..example import Example
 
-ALTERNATIVES = {"sec-judgement"}
+ALTERNATIVES = {"sec-judgement", "fig-forest"}
 """Labels of cells of which a report has one or the other."""
 
 LABEL = re.compile(r"^#\| label: ([\w-]+)|\{#([\w-]+)", re.MULTILINE)

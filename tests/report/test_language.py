@@ -8,11 +8,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from babel.messages.pofile import read_po
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pilotbook.design.contract import inference_rules
+from pilotbook.design.unit_terms import counting
 from pilotbook.errors import RenderError
 from pilotbook.project import CHAPTERS
-from pilotbook.report.language import catalogue_file, languages, paragraphs, say, texts_of, translate
+from pilotbook.report.language import catalogue_file, count_by, languages, paragraphs, say, texts_of, translate
 
 OTHERS = [language for language in languages() if language != "en"]
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}|`\{python\}[^`]*`|@[a-z]+-[\w-]+|\[@\w+\]|\{#[\w-]+\}")
@@ -61,3 +63,31 @@ def test_marks_and_empty_lines_are_left_alone() -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("::: {#refs}\n:::")])
     translate(notebook, "zh")
     assert notebook.cells[0].source == "::: {#refs}\n:::"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "counted"),
+    [
+        ("en", "{n} pilot counties; County by county-periods", "{n} pilot facilities; Facility by facility-periods"),
+        ("en", "within-county visits; {counties}", "within-county visits; {counties}"),
+        ("en", "counties and facilities", "counties and facilities"),
+        ("zh", "试点县与对照县", "试点机构与对照机构"),
+        ("zh", "县域内就诊率、县级医院", "县域内就诊率、县级医院"),
+    ],
+)
+def test_a_report_on_facilities_counts_facilities(language, said, counted):
+    assert counting(said, language, "facility") == counted
+    assert counting(said, language, "county") == said
+
+
+def test_prose_captions_and_cells_speak_of_what_a_row_is():
+    prose = new_markdown_cell("The pilot counties.\n\nThe counties and their facilities.")
+    figure = new_code_cell('#| fig-cap: "Values by county"\ndraw(counties)')
+    notebook = new_notebook(cells=[prose, figure])
+    count_by(notebook, "facility", "en")
+    assert notebook.cells[0].source == "The pilot facilities.\n\nThe counties and their facilities."
+    assert notebook.cells[2].source == '#| fig-cap: "Values by facility"\ndraw(counties)'
+    assert 'speak_of("facility")' in notebook.cells[1].source
+    untouched = new_notebook(cells=[prose])
+    count_by(untouched, "county", "en")
+    assert untouched.cells == [prose]

@@ -12,6 +12,7 @@ import pytest
 
 from pilotbook.errors import WorkError
 from pilotbook.report import output
+from pilotbook.report.outdated import MARK
 from pilotbook.report.output import replacing
 
 from .test_stages import whole
@@ -154,5 +155,8 @@ def test_a_full_disk(rendered, tmp_path):
     assert ended.returncode == 1, ended.stderr
     assert "Traceback" not in ended.stderr
     assert not list((rendered.out / "budget").glob("failed/*"))
+    mark = rendered.report / MARK
+    assert "the system refused" in mark.read_text(encoding="utf-8")
+    mark.unlink()
     assert {p: p.read_bytes() for p in rendered.report.rglob("*") if p.is_file()} == before
     assert whole(rendered.report)

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from pilotbook.design.planfile import read_plan
-from pilotbook.errors import DataError
+from pilotbook.errors import DataError, ProofError
 from pilotbook.evaluate.evaluation import evaluate
 from pilotbook.evaluate.inputs import load_panel
 from pilotbook.panel.catalogue import read_catalogue
+from pilotbook.report.claim_words import as_stated, place
 from pilotbook.report.engine import choose_engine
 from pilotbook.report.overview.collect import collect
 from pilotbook.report.overview.page import make_overview, overview
+from pilotbook.report.proof import prove_html
 
 from ..evaluate.counties import PLAN, counties, outcome, write
 
@@ -31,7 +33,7 @@ def report(folder: Path, out: Path, reform: str, column: str, pilots: int, *peri
     frame = counties(pilots).rename(columns={"visits": column})
     plan = PLAN | {"reform": reform, "outcomes": [outcome(column), outcome("stays", "safety")]}
     plan["outcomes"][1] |= {"id": "price_forgone_care", "direction": "lower"}
-    plan_file = read_plan(write(own, frame, plan))
+    plan_file = read_plan(write(own, frame, plan).rename(own / f"{reform}.yml"))
     for period in periods:
         target = out / reform / period
         target.mkdir(parents=True)
@@ -110,6 +112,31 @@ def test_it_is_written_beside_the_reports(reports):
     assert [entry["reform"] for entry in content["reforms"]] == [PRICING, PILOT, PROPOSAL]
     assert content["claims"]["counts"]["all"] == 76
     assert make_overview(reports, "2021Q1", ["en"], ["html"], choose_engine("embedded")) == []
+
+
+def test_every_tagged_number_is_proved_against_its_own_ledger(reports, tmp_path):
+    (page,) = make_overview(reports, "2022Q4", ["en"], ["html"], choose_engine("embedded"))
+    ledgers = [reported.ledger for reported in collect(reports, "2022Q4", CATALOGUE)]
+    printed = prove_html(page, ledgers[0], "en", *ledgers[1:])
+    assert ledgers[0].plan == PRICING
+    assert {number.row.split("/")[0] for number in printed} == {PILOT}
+    number = next(number for number in printed if "." in number.text)
+    text = page.read_text(encoding="utf-8")
+    forged = tmp_path / "report.html"
+    forged.write_text(text.replace(f">{number.text}<", f">{number.text}1<", 1), encoding="utf-8")
+    with pytest.raises(ProofError, match=re.escape(f"'{number.text}1' should be '{number.text}'")):
+        prove_html(forged, ledgers[0], "en", *ledgers[1:])
+    with pytest.raises(ProofError, match="claims a row that is not in the ledger"):
+        prove_html(page, ledgers[0], "en")
+
+
+def test_a_number_without_a_tag_is_of_the_catalogue_or_a_share_of_missing_values(reports):
+    page = overview(collect(reports, "2022Q4", CATALOGUE), "2022Q4", CATALOGUE, "en")
+    text = re.sub(r"\[[^\]]*\]\{[^}]*data-ledger[^}]*\}", "", "\n".join(cell.source for cell in page.cells[1:]))
+    stated = " ".join(as_stated(claim, "en") + place(claim, "en") for claim in CATALOGUE.claims.values())
+    named = " ".join(reform.name_en for reform in CATALOGUE.reforms.values())
+    decimals = set(re.findall(r"\d+\.\d+", text)) - set(re.findall(r"\d+\.\d+", stated + named))
+    assert decimals == {"0.0"}  # of the complete data
 
 
 def test_a_ledger_of_another_version_is_told_with_its_path(reports, tmp_path):

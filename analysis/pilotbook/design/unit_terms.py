@@ -1,11 +1,13 @@
 """Units in two languages: an English text and its Chinese must speak of the same unit.
 
-A wrong number is found by the proof of numbers; a right number with a wrong unit is not, and misleads as much.
+A wrong number is found by the proof of numbers; a right number with a wrong unit is not, and misleads as much. That
+holds as well for what is counted: our texts say county, and where a row of the panel is a facility they say that.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -52,3 +54,40 @@ def unit_lost(english: str, chinese: str) -> str | None:
         if here and term.loosely is not None and not re.search(term.loosely, english):
             return f"'{here[0]}' is not in “{english}”"
     return None
+
+
+COUNTY = "county"
+"""What our texts count."""
+
+COUNTED: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "facility": {
+        "en": (
+            (r"(?<![{\w-])county(?![\w}]|-(?!periods))", "facility"),
+            (r"(?<![{\w-])counties(?![\w}-])", "facilities"),
+            (r"(?<![{\w-])County(?![\w}-])", "Facility"),
+            (r"(?<![{\w-])Counties(?![\w}-])", "Facilities"),
+        ),
+        "zh": (("县(?![域级乡医区城内外市])", "机构"),),
+    },
+}
+"""Where a row of the panel is another unit: what it is called in each language, for each word that our texts have."""
+
+BOTH = re.compile("facilit|机构", re.IGNORECASE)
+"""A text that speaks of facilities already tells them from counties, and stays."""
+
+
+def counting(text: str, language: str, unit: str) -> str:
+    """Return one of our own texts with what a row of the panel is, for county.
+
+    Parameters
+    ----------
+    text
+        A text in a language, placeholders and all; never one of the sources or of a plan, which mean what they say.
+    language, unit
+        The language, and what a row of the panel is, such as ``facility``.
+    """
+    if unit not in COUNTED or BOTH.search(text):
+        return text
+    for pattern, word in COUNTED[unit][language]:
+        text = re.sub(pattern, word, text)
+    return text

@@ -82,9 +82,12 @@ def _two_by_two(sample: Sample, observed: BoolArray, n_rows: int) -> list[TwoByT
     after = np.arange(sample.n_periods) >= sample.onset.min()
     both = (observed & after).any(axis=1) & (observed & ~after).any(axis=1)
     pilot = sample.cohort != NEVER
-    for side, reason in ((pilot, Reason.NO_PILOTS), (~pilot, Reason.NO_CONTROLS)):
+    for side, reason, detail in (
+        (pilot, Reason.NO_PILOTS, "no pilot is observed both before and after the start"),
+        (~pilot, Reason.NO_CONTROLS, "no control is observed both before and after the start"),
+    ):
         if not (both & side).any():
-            return [NotEstimable(reason, f"{reason} is observed both before and after the start")] * len(sample.y)
+            return [NotEstimable(reason, detail)] * len(sample.y)
     cells = observed & both[:, None]
     collapsed = np.stack([_mean(sample.y, cells & ~after), _mean(sample.y, cells & after)], axis=2)
     pair = Sample(collapsed, np.where(pilot, 1, NEVER), sample.weights, sample.cluster, sample.order, 0)

@@ -25,7 +25,7 @@ from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.gaps import gap_rows
 from pilotbook.evaluate.imitations import imitation_rows
-from pilotbook.evaluate.inputs import estimate_inputs
+from pilotbook.evaluate.inputs import absent_entry, estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import FILE, Ledger, Row
@@ -137,6 +137,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
             "sha256": source.sha256,
             "vintage": source.vintage,
             "simulated": source.simulated,
+            **absent_entry(panel.absent),
         },
         rows=tuple(rows.values()),
         headline=headline,
@@ -157,7 +158,7 @@ def _examined(
     estimator = question.analysis.estimator
     if not question.begun and estimator != "its":  # a series has its start in the plan
         yield from unstarted_rows(question)
-    elif estimator not in SERIES_ESTIMATORS:
+    elif estimator not in SERIES_ESTIMATORS and question.leads != "none":  # without inference there is none to examine
         yield from imitation_rows(question, lead)
         gaps = list(gap_rows(panel, question, lead, weights))
         yield from gaps

@@ -17,6 +17,7 @@ from pilotbook.evaluate.designs import controlled_averages
 from pilotbook.evaluate.detectable import detectable_row
 from pilotbook.evaluate.examined import examined
 from pilotbook.evaluate.families import Lead
+from pilotbook.evaluate.gone import gone
 from pilotbook.evaluate.intervals import interval_at
 from pilotbook.evaluate.judgement import Judgement, judgement_of
 from pilotbook.evaluate.ledger import Row
@@ -79,7 +80,7 @@ def judge_outcomes(
             adjusted=intervals.get("adjusted"),
             equivalence=intervals.get("equivalence"),
             harm=intervals.get("harm"),
-            obstacle=_obstacle(plan, lead[1]),
+            obstacle=gone(plan, panel, outcome) or _obstacle(plan, lead[1]),
             measures=measures,
         )
         shown = {name: _interval_row(lead[1], name, interval) for name, interval in intervals.items()}

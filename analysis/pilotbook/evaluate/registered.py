@@ -20,7 +20,7 @@ from pilotbook.design.registration import (
 )
 from pilotbook.design.registry import read_registration, write_registration
 from pilotbook.errors import DataError, PlanError, UnknownNameError
-from pilotbook.evaluate.inputs import load_panel
+from pilotbook.evaluate.inputs import load_whole_panel
 from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
@@ -70,7 +70,7 @@ def _data_there(plan_file: PlanFile) -> DataSeen | None:
         find_dataset(plan_file.plan.dataset, plan_file.path.parent, DATA)
     except (UnknownNameError, DataError):
         return None
-    return data_seen(load_panel(plan_file))
+    return data_seen(load_whole_panel(plan_file))
 
 
 def data_seen(panel: Panel) -> DataSeen:

@@ -15,6 +15,7 @@ from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPl
 from pilotbook.estimate.result import Effect, NotEstimable, Reason, StandardError, Variance
 from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
+from pilotbook.evaluate.gone import NOT_BEGUN
 from pilotbook.evaluate.ledger import LOG_EFFECT, Role, Row
 from pilotbook.evaluate.sample import AnalysisSample, draw_sample
 from pilotbook.evaluate.series import series_rows
@@ -29,9 +30,6 @@ SMALL_SAMPLE = (Variance.CR2, Variance.JACKKNIFE)
 
 LEADING: Mapping[str, tuple[Variance, ...]] = {"cluster_robust": PLAIN, "cr2_satterthwaite": SMALL_SAMPLE}
 """What the rule table says leads, to the errors that do so. Other rules are not about standard errors."""
-
-NOT_BEGUN = "no county starts the reform in these data, so that there is nothing to estimate"
-"""Why a reform without start dates has no effect, by whatever estimator needs pilots."""
 
 POINT = {"event_time", "cohort"}
 """Keys of ``spec`` that mark one point of a path; tests by draws stand beside the summaries alone."""

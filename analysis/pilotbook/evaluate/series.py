@@ -29,6 +29,7 @@ from pilotbook.estimate.its import (
     placebo_interruptions,
     structural,
 )
+from pilotbook.evaluate.gone import NO_CONTROLS, NOT_BEGUN
 from pilotbook.evaluate.ledger import Role, Row
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.panel.periods import PeriodKind, parse_period
@@ -85,15 +86,26 @@ def series_rows(question: Question) -> Iterator[Row]:
     sample = question.sample
     pilots = sample.pilots if sample.pilots.any() else np.ones(len(sample.cohort), dtype=bool)
     series = {PILOTS: _average(sample, pilots), CONTROLS: _average(sample, ~pilots)}
+    segments = segments_of(question.plan.series, sample.periods)
+    if question.analysis.estimator == "controlled_its" and pilots.all():
+        yield from _without_controls(question, series[PILOTS], segments)
+        return
     if question.analysis.estimator == "controlled_its":
         difference = series[PILOTS].values - series[CONTROLS].values
         series = {DIFFERENCE: PooledSeries(difference, series[PILOTS].used, series[PILOTS].dropped), **series}
     else:
         del series[CONTROLS]
-    segments = segments_of(question.plan.series, sample.periods)
     for number, (name, pooled) in enumerate(series.items()):
         own = SeriesQuestion(question, name, pooled, len(pooled.used), segments)
         yield from _rows(own, leads=number == 0)
+
+
+def _without_controls(question: Question, pooled: PooledSeries, segments: Segments) -> Iterator[Row]:
+    """Say that the pilots cannot be compared; what is left is their own series, beside what was asked."""
+    lead = SeriesQuestion(question, DIFFERENCE, pooled, 0, segments).row("effect", "headline")
+    yield replace(lead, reason=NO_CONTROLS if question.begun else NOT_BEGUN)
+    if question.begun:
+        yield from _rows(SeriesQuestion(question, PILOTS, pooled, len(pooled.used), segments), leads=False)
 
 
 def segments_of(section: SeriesSection | None, periods: tuple[pd.Period, ...]) -> Segments:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pilotbook.panel.absence import Absence, Lost
 from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
-from pilotbook.panel.periods import parse_period
+from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.panel.table import FIRST_ROW, numbers
 
 
-def build_panel(table: pd.DataFrame, layout: Layout, source: Source, file: str) -> Panel:
+def build_panel(
+    table: pd.DataFrame, layout: Layout, source: Source, file: str, known: Collection[str] | None = None
+) -> Panel:
     """Check a long table and pivot it.
 
     Parameters
@@ -29,12 +33,17 @@ def build_panel(table: pd.DataFrame, layout: Layout, source: Source, file: str) 
         Where the table comes from.
     file
         The name that messages give to it.
+    known
+        Columns that the table is known to have had. Of them, numbers and starts that are gone are left empty, like a
+        period without rows, and told in the panel's ``absent``. By default nothing may be lacking.
 
     Raises
     ------
     DataError
         With every finding, each naming file, row, column and value.
     """
+    lost = _lost_columns(table, layout, file, known or ())
+    table = table.assign(**{absence.name: "" for absence in lost})
     refuse(_missing_columns(table, layout, file))
     periods, findings = _parse(table[layout.period], layout, file)
     starts, more = _parse(_treated(table[layout.start], layout), layout, file)
@@ -44,13 +53,22 @@ def build_panel(table: pd.DataFrame, layout: Layout, source: Source, file: str) 
         columns[column], more = numbers(table, column, file)
         findings += more
     refuse(findings)
+    unfilled = _gaps(periods)
     refuse(
         _duplicates(table, layout, file)
         + _inconsistent(table, layout, file)
         + _not_positive(table, columns, layout, file)
-        + _gaps(periods, layout, file)
+        + ([] if known is not None else [_gap(period, layout, file) for period in unfilled])
     )
-    return _pivot(table, layout, source, periods, starts, columns)
+    lost += [Absence(Lost.PERIOD, file, format_period(period)) for period in unfilled]
+    return replace(_pivot(table, layout, source, periods, starts, columns), absent=tuple(lost))
+
+
+def _lost_columns(table: pd.DataFrame, layout: Layout, file: str, known: Collection[str]) -> list[Absence]:
+    """Name the columns that are gone and without which something can still be evaluated."""
+    gone = [column for column in layout.columns if column not in table and column in known]
+    kinds = {layout.start: Lost.START, **dict.fromkeys((*layout.values, *layout.positive), Lost.COLUMN)}
+    return [Absence(kinds[column], file, column) for column in gone if column in kinds]
 
 
 def _missing_columns(table: pd.DataFrame, layout: Layout, file: str) -> list[Finding]:
@@ -140,18 +158,14 @@ def _not_positive(
     ]
 
 
-def _gaps(periods: pd.Series[pd.Period], layout: Layout, file: str) -> list[Finding]:
+def _gaps(periods: pd.Series[pd.Period]) -> list[pd.Period]:
     have = set(periods)
-    return [
-        Finding(
-            file,
-            "missing-period",
-            f"no county has a row for {period}, which lies inside the panel; add it",
-            column=layout.period,
-        )
-        for period in pd.period_range(min(have), max(have))
-        if period not in have
-    ]
+    return [period for period in pd.period_range(min(have), max(have)) if period not in have]
+
+
+def _gap(period: pd.Period, layout: Layout, file: str) -> Finding:
+    message = f"no county has a row for {format_period(period)}, which lies inside the panel; add it"
+    return Finding(file, "missing-period", message, column=layout.period)
 
 
 def _low(table: pd.DataFrame, values: NDArray[np.float64], column: str) -> tuple[list[int], list[str]]:

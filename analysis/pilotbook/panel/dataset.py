@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pilotbook.errors import DataError, UnknownNameError
+from pilotbook.panel.absence import Absence, Lost
 from pilotbook.panel.build import build_panel
 from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
@@ -73,11 +75,12 @@ class Dataset:
     vintage: Vintage | None = None
 
     def source(self) -> Source:
-        """Return the origin of the data, with the hash of the bytes on disk."""
-        digest = file_sha256(self.file, self.shown) if self.vintage is None else self.vintage.sha256
+        """Return the origin of the data, with the hash of the bytes on disk, and what its description misses."""
+        absent = self._absent()
         d = self.description
         if d is None:
-            return Source(name=self.file.stem, sha256=digest)
+            return Source(name=self.file.stem, sha256=file_sha256(self.file, self.shown))
+        digest = "" if self.vintage is None and not self.file.is_file() else self._digest()
         return Source(
             name=d.name,
             sha256=digest,
@@ -89,7 +92,24 @@ class Dataset:
             origin="; ".join(part.title for part in d.sources),
             is_vintage=self.vintage is not None,
             follows=None if self.vintage is None else (self.vintage.description["previous"] or {}).get("version"),
+            absent=absent,
         )
+
+    def _digest(self) -> str:
+        return file_sha256(self.file, self.shown) if self.vintage is None else self.vintage.sha256
+
+    def _absent(self) -> tuple[Absence, ...]:
+        """Return what the description tells of and is gone; a bare file has none that could tell."""
+        if self.description is None:
+            return ()
+        if not self.file.is_file():
+            return (Absence(Lost.FILE, self.shown),)
+        if self.vintage is None and not _has_rows(self.file):
+            return (Absence(Lost.EMPTY, self.shown),)
+        if self._changed(self.bytes_sha256()):
+            return (Absence(Lost.CHANGED, self.shown),)
+        exposure = self.vintage is None or self.vintage.has_file("exposure")
+        return () if exposure else (Absence(Lost.EXPOSURE, self.shown),)
 
     def bytes_sha256(self) -> str:
         """Return the hash of the panel's bytes on disk, whatever a description says of them.
@@ -101,8 +121,28 @@ class Dataset:
         """
         return file_sha256(self.file, self.shown)
 
-    def read(self, layout: Layout) -> Panel:
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that the description says the panel has; none of a bare file."""
+        if self.description is None:
+            return ()
+        fields = (self._resource(self.description).model_extra or {}).get("schema", {}).get("fields", [])
+        return tuple(field["name"] for field in fields)
+
+    def _resource(self, description: Description) -> Resource:
+        """Return what the description says of the panel; of a vintage it is one table among several."""
+        named = (resource for resource in description.resources if resource.path == self.file.name)
+        return next(named, description.resources[0])
+
+    def read(self, layout: Layout, known: Collection[str] | None = None) -> Panel:
         """Read and check the panel.
+
+        Parameters
+        ----------
+        layout
+            Which column plays which part.
+        known
+            Columns that the data are known to have had: what of them is gone is told in the panel's ``absent``. By
+            default nothing may be lacking.
 
         Raises
         ------
@@ -110,14 +150,14 @@ class Dataset:
             If the file is missing, its content is invalid, or its bytes are not those described.
         """
         if self.vintage is not None:
-            return panel_of_vintage(self.vintage, layout, self.source(), self.shown)
+            return panel_of_vintage(self.vintage, layout, self.source(), self.shown, known)
         table = read_text_table(self.file, self.shown)
-        panel = build_panel(table, layout, self.source(), self.shown)
+        panel = build_panel(table, layout, self.source(), self.shown, known)
         refuse(self._changed(panel.source.sha256))
         return panel
 
     def _changed(self, digest: str) -> list[Finding]:
-        expected = self.description.resources[0].hash if self.description else None
+        expected = self._resource(self.description).hash if self.description else None
         if expected is None or expected.removeprefix("sha256:") == digest:
             return []
         return [
@@ -177,6 +217,13 @@ def _described(folder: Path, shown: str) -> Dataset:
     if not data.is_relative_to(folder.resolve()):
         raise DataError(f"{shown}/{DESCRIPTION}: the resource {file} lies outside the folder; put it beside the file")
     return Dataset(data, f"{shown}/{file}", description)
+
+
+def _has_rows(path: Path) -> bool:
+    """Tell whether anything stands below the header of a text table."""
+    with path.open("rb") as lines:
+        next(lines, b"")
+        return any(line.strip(b' \t\r\n,;"') for line in lines)
 
 
 def _brief(error: json.JSONDecodeError | UnicodeDecodeError | ValidationError) -> str:

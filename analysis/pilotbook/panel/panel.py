@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.errors import UnknownNameError
+from pilotbook.panel.absence import WHOLE, Absence
 from pilotbook.panel.periods import format_period
 
 
@@ -35,6 +36,8 @@ class Source:
         Whether the data were handed in under the contract, so that indicators, revisions and run-out can be judged.
     follows
         The vintage before, which this one may have revised.
+    absent
+        Files that its description lists, or the whole of it, where they are gone.
     """
 
     name: str
@@ -47,6 +50,12 @@ class Source:
     origin: str = ""
     is_vintage: bool = False
     follows: str | None = None
+    absent: tuple[Absence, ...] = ()
+
+    @property
+    def gone(self) -> bool:
+        """Tell whether nothing is left to evaluate."""
+        return any(absence.what in WHOLE for absence in self.absent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +78,8 @@ class Panel:
         Where the numbers come from.
     texts
         Name to (N,) words, facts of the county such as its province.
+    absent
+        What is known to have been there and is gone: a column is then empty, a period without values.
     """
 
     units: tuple[str, ...]
@@ -78,6 +89,7 @@ class Panel:
     columns: Mapping[str, NDArray[np.float64]]
     source: Source
     texts: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+    absent: tuple[Absence, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -89,13 +101,15 @@ class Panel:
         return pd.Period(text, freq=self.periods[0].freqstr)
 
     def index(self, period: pd.Period) -> int:
-        """Return the position of a period.
+        """Return the position of a period; the only one where all data are gone, whichever is asked for.
 
         Raises
         ------
         UnknownNameError
             If the panel does not have the period.
         """
+        if not self.units:
+            return 0
         try:
             return self.periods.index(period)
         except ValueError:
@@ -103,7 +117,12 @@ class Panel:
             raise UnknownNameError("period", format_period(period), known) from None
 
     def until(self, period: pd.Period) -> Panel:
-        """Return the panel up to and including a period, as it would have stood then."""
+        """Return the panel up to and including a period, as it would have stood then.
+
+        Where all data are gone, no period is there and any may be asked for.
+        """
+        if not self.units:
+            return replace(self, periods=(period,), columns={name: np.empty((0, 1)) for name in self.columns})
         end = self.index(period) + 1
         columns = {name: values[:, :end] for name, values in self.columns.items()}
         return replace(self, periods=self.periods[:end], columns=columns)

@@ -179,7 +179,7 @@ def prepare(
     return Prepared(
         kept=kept,
         y=np.where(known, values, np.nan)[kept],
-        weights=None if weights is None else weights[kept] / weights[kept].mean(),
+        weights=None if weights is None else weights[kept] / (weights[kept].mean() if kept.any() else 1.0),
         gaps=holes.any(axis=1)[kept],
         counts=counts,
         _cohort=cohort[kept],

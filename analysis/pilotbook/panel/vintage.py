@@ -97,6 +97,11 @@ class Vintage:
         refuse([*self._rewritten(), *_changed(self.folder, resources[kind])])
         return read_parquet(self.folder / resources[kind]["path"], None if columns is None else list(columns))
 
+    def has_file(self, kind: str) -> bool:
+        """Tell whether the file of a table is there; True if the vintage never had the table."""
+        paths = [resource["path"] for resource in self.description["resources"] if resource["name"] == kind]
+        return all((self.folder / path).is_file() for path in paths)
+
     def verify(self) -> None:
         """Raise `DataError` if any file is missing or is not the one that was ingested."""
         changed = [fault for r in self.description["resources"] for fault in _changed(self.folder, r)]

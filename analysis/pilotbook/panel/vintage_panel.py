@@ -8,7 +8,7 @@ several reforms: ``start[tiered-pricing]``), whether another reform had reached 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.errors import DataError, UnknownNameError
+from pilotbook.panel.absence import Absence, Lost
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
@@ -38,7 +39,9 @@ class _Axes:
     time: NDArray[np.intp]
 
 
-def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: str) -> Panel:
+def panel_of_vintage(
+    vintage: Vintage, layout: Layout, source: Source, shown: str, known: Collection[str] | None = None
+) -> Panel:
     """Read from a vintage what a plan needs.
 
     Parameters
@@ -51,6 +54,9 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
         Where the vintage comes from.
     shown
         How messages name it.
+    known
+        Columns that the data are known to have had; those that are gone are left empty, like the starts if there is
+        no exposure table, and told in the panel's ``absent``. By default nothing may be lacking.
 
     Raises
     ------
@@ -63,7 +69,9 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
     fields = _fields(vintage)
     named = [c for c in dict.fromkeys((*layout.values, *layout.positive)) if c not in _COUNTY_NUMBERS]
     exposed = {c: match[1] for c in named if c not in fields and (match := _EXPOSED.fullmatch(c))}
-    wanted = [column for column in named if column not in exposed]
+    absent = () if known is None else tuple(_absences(vintage, layout, fields, exposed, known, shown))
+    gone = {absence.name for absence in absent}
+    wanted = [column for column in named if column not in exposed and column not in gone]
     for column in (layout.unit, layout.period, *wanted):
         if column not in fields:
             raise UnknownNameError("column", column, [*fields, *_COUNTY_NUMBERS], where=shown)
@@ -72,23 +80,48 @@ def panel_of_vintage(vintage: Vintage, layout: Layout, source: Source, shown: st
     assert kind is not None  # checked when the table was ingested
     if kind != layout.kind:
         _refuse_kind(kind, layout, shown)
-        return by_year(panel_of_vintage(vintage, replace(layout, kind=kind), source, shown))
+        return by_year(panel_of_vintage(vintage, replace(layout, kind=kind), source, shown, known))
     axes = _axes(table, layout)
     columns = {column: _place(table[column].to_numpy(dtype=np.float64), axes) for column in wanted}
-    columns |= {column: _exposed(vintage, axes, reform, layout, shown) for column, reform in exposed.items()}
+    columns |= {column: np.full((len(axes.units), len(axes.periods)), np.nan) for column in gone}
+    columns |= {
+        column: _exposed(vintage, axes, reform, layout, shown)
+        for column, reform in exposed.items()
+        if column not in gone
+    }
     for column in _COUNTY_NUMBERS:
         if column in (*layout.values, *layout.positive):
             numbers = _by_county(vintage, axes, column).astype(np.float64)
             columns[column] = np.repeat(numbers[:, None], len(axes.periods), axis=1)
+    dated = not any(absence.what is Lost.EXPOSURE for absence in absent)
     return Panel(
         units=tuple(axes.units.tolist()),
         periods=axes.periods,
-        assignment=_assignment(vintage, axes, layout, shown),
-        start=tuple(_starts(vintage, axes, layout, shown)),
+        assignment=_assignment(vintage, axes, layout, shown) if dated else axes.units.astype(str),
+        start=tuple(_starts(vintage, axes, layout, shown)) if dated else (None,) * len(axes.units),
         columns=columns,
         source=source,
         texts={name: _words(vintage, axes, name, shown) for name in layout.texts},
+        absent=absent,
     )
+
+
+def _absences(
+    vintage: Vintage,
+    layout: Layout,
+    fields: Collection[str],
+    exposed: Mapping[str, str],
+    known: Collection[str],
+    shown: str,
+) -> Iterator[Absence]:
+    """Name what is gone and without which something can still be evaluated."""
+    dated = "exposure" in vintage.tables and vintage.has_file("exposure")
+    if not dated:
+        yield Absence(Lost.EXPOSURE, shown)
+    for column in dict.fromkeys((*layout.values, *layout.positive)):
+        unread = column not in fields and column not in exposed and column not in _COUNTY_NUMBERS
+        if (unread and column in known) or (column in exposed and not dated):
+            yield Absence(Lost.COLUMN, shown, column)
 
 
 def _words(vintage: Vintage, axes: _Axes, column: str, shown: str) -> NDArray[np.str_]:

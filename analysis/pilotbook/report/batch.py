@@ -44,7 +44,9 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """Return 0 if the report is there, else what its error says."""
+        """Return 0 if the report is there, 1 if it has no data to rest on, else what its error says."""
+        if self.rendered is not None and self.rendered.without_data:
+            return WorkError.exit_status
         return 0 if self.error is None else getattr(self.error, "exit_status", 1)
 
     @property
@@ -66,6 +68,8 @@ class Outcome:
                 "files": [str(page) for page in self.rendered.pages],
                 "because": {stage: list(reasons) for stage, reasons in self.rendered.done.items()},
             }
+            if self.rendered.absent:
+                content["absent"] = [str(absence) for absence in self.rendered.absent]
         if self.error is not None:
             content |= {"error": self.explanation}
         return content

@@ -11,8 +11,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from pilotbook.design.unit_terms import COUNTY
 from pilotbook.errors import NotebookError
-from pilotbook.report.language import mark_simulated, translate
+from pilotbook.report.language import count_by, mark_simulated, translate
 from pilotbook.report.parameters import TAG
 
 SHARED = "shared"
@@ -90,7 +91,9 @@ def compose(
             report.cells.append(copy)
     report.cells = _with_appendix(report.cells)
     translate(report, language)
-    if front_matter.get("report", {}).get("simulated"):
+    facts = front_matter.get("report", {})
+    count_by(report, facts.get("counted", COUNTY), language)
+    if facts.get("simulated"):
         mark_simulated(report, language)
     return report
 

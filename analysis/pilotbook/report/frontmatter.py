@@ -7,6 +7,7 @@ from typing import Any
 
 from pilotbook import __version__
 from pilotbook.design.planfile import PlanFile
+from pilotbook.design.unit_terms import COUNTED
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.report.language import say
 from pilotbook.report.parameters import Value
@@ -35,6 +36,7 @@ def front_matter(plan_file: PlanFile, evaluation: Evaluation, values: Mapping[st
         "vintage": data["vintage"] or data["sha256"][:8],
         "status": say(language, "as recorded with its release"),
         "simulated": data["simulated"],
+        **({"counted": plan.panel.unit} if plan.panel.unit in COUNTED else {}),
         "parameters": {name: str(value) for name, value in values.items()},
     }
     matter = {

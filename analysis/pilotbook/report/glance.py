@@ -16,6 +16,7 @@ from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.unstarted import POWER
 from pilotbook.judge.verdict import Kind
+from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.report.figures import panels
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers, anchor
@@ -24,7 +25,7 @@ from pilotbook.report.tables import pipe_table
 from pilotbook.report.verdicts import VERDICTS
 
 MOST = 12
-"""Outcomes that page one shows: the plan's first; the others stand in the chapter on verdicts."""
+"""Outcomes that page one shows; the others stand in the chapter on verdicts."""
 
 MARKS = {
     Kind.IMPROVED: "▲",
@@ -64,8 +65,11 @@ CONTRACT_ANCHOR = "row-contract"
 
 
 def outcomes(evaluation: Evaluation) -> tuple[Outcome, ...]:
-    """Return the outcomes of page one."""
-    return evaluation.plan.outcomes[:MOST]
+    """Return the outcomes of page one, in the order of the plan: core indicators always, then the plan's first."""
+    catalogue, all_of_plan = read_catalogue(), evaluation.plan.outcomes
+    core = {*catalogue.core_quarterly, *catalogue.pilot_monitoring}
+    first = sorted(all_of_plan, key=lambda outcome: core.isdisjoint({outcome.id, *outcome.columns}))[:MOST]
+    return tuple(outcome for outcome in all_of_plan if outcome in first)
 
 
 def table(evaluation: Evaluation, numbers: Numbers) -> Markdown:

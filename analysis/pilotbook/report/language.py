@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from pilotbook.design.unit_terms import unit_lost
+from pilotbook.design.unit_terms import COUNTED, COUNTY, counting, unit_lost
 from pilotbook.errors import RenderError
 from pilotbook.project import LOCALES
 
@@ -52,6 +52,15 @@ def _catalogue(language: str) -> Catalog:
         return read_po(stream, locale=LOCALE[language])
 
 
+_counted = COUNTY
+
+
+def speak_of(unit: str) -> None:
+    """Let all texts of this process say what a row of the panel is; the first cell of a report on facilities does."""
+    global _counted  # a process executes one report
+    _counted = unit
+
+
 def say(language: str, text: str, /, **values: Any) -> str:
     """Return a text in a language, its placeholders filled.
 
@@ -69,7 +78,7 @@ def say(language: str, text: str, /, **values: Any) -> str:
     RenderError
         If the catalogue has no translation.
     """
-    said = text if language == SOURCE else _translation(language, text)
+    said = counting(text if language == SOURCE else _translation(language, text), language, _counted)
     return said.format(**values) if values else said
 
 
@@ -78,8 +87,10 @@ def say_if_known(language: str, text: str) -> str:
 
     A message that holds numbers may stand in the catalogue with ``{n}`` for each of them.
     """
-    if language == SOURCE:
-        return text
+    return counting(text if language == SOURCE else _known(language, text), language, _counted)
+
+
+def _known(language: str, text: str) -> str:
     whole = _catalogue(language).get(text)
     if whole is not None and whole.string:
         return str(whole.string)
@@ -124,6 +135,23 @@ def translate(notebook: NotebookNode, language: str) -> None:
             )
         elif cell.cell_type == "code":
             cell.source = CAPTION.sub(lambda m: m[1] + _translation(language, m[2]) + m[3], cell.source)
+
+
+def count_by(notebook: NotebookNode, unit: str, language: str) -> None:
+    """Let prose, captions and cells of a translated report, in place, speak of what a row of its panel is."""
+    from nbformat.v4 import new_code_cell  # noqa: PLC0415  # a second of imports that only a chapter needs
+
+    if unit not in COUNTED:
+        return
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = "\n\n".join(counting(part, language, unit) for part in paragraphs(cell.source))
+        elif cell.cell_type == "code":
+            cell.source = CAPTION.sub(lambda m: m[1] + counting(m[2], language, unit) + m[3], cell.source)
+    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    speaking = new_code_cell(f'#| include: false\nfrom pilotbook.report.language import speak_of\n\nspeak_of("{unit}")')
+    speaking["id"] = "speak-of"
+    notebook.cells.insert(first, speaking)
 
 
 def mark_simulated(notebook: NotebookNode, language: str) -> None:

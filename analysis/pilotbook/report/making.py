@@ -25,6 +25,7 @@ from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.ingredients import note
 from pilotbook.report.manifest import Manifest
+from pilotbook.report.outdated import MARK
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.replay import key_of_run, replay, shown_by_run
@@ -58,8 +59,8 @@ def read_sources(stages: Stages) -> Sources:
     return Sources(chapters, {lang: parameters.check(stages.parameters(lang), declared, where) for lang in languages})
 
 
-OWN = re.compile(r"(estimates|manifest)\.json|[a-z]{2}/report\.(ipynb|html|pdf)")
-"""The files that a report's folder is made of; whatever else is in it belongs to somebody else."""
+OWN = re.compile(rf"(estimates|manifest)\.json|[a-z]{{2}}/report\.(ipynb|html|pdf)|{re.escape(MARK)}")
+"""The files that a report's folder is made of, and the mark of a failure; the rest is somebody else's."""
 
 
 def make(

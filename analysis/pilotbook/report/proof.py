@@ -66,8 +66,8 @@ def printed_numbers(html: Path) -> list[Printed]:
     return reader.found
 
 
-def prove_html(html: Path, ledger: Ledger, language: str) -> list[Printed]:
-    """Compare every tagged number of a page with the ledger.
+def prove_html(html: Path, ledger: Ledger, language: str, *others: Ledger) -> list[Printed]:
+    """Compare every tagged number of a page with the ledger, or with that of several which has its row.
 
     Returns
     -------
@@ -77,17 +77,18 @@ def prove_html(html: Path, ledger: Ledger, language: str) -> list[Printed]:
     Raises
     ------
     ProofError
-        If there is none, or one is not the ledger's; each is named with what it should be.
+        If there is none although the ledger has an estimate, or one is not the ledger's; each is named with what it
+        should be.
     """
-    numbers = Numbers(ledger, language)
-    rows = {row.id: row for row in ledger}
+    printers = [Numbers(one, language) for one in (ledger, *others)]
+    rows = {row.id: (row, numbers) for numbers in printers for row in numbers.ledger}
     found = printed_numbers(html)
-    if not found:
+    if not found and any(row.estimate is not None for row, _ in rows.values()):
         raise ProofError(f"{html.name}: no number carries the id of its row in the ledger")
     wrong = []
     for number in found:
-        row = rows.get(number.row)
-        if row is None:
+        row, numbers = rows.get(number.row, (None, None))
+        if row is None or numbers is None:
             wrong.append(f"{html.name}: '{number.text}' claims a row that is not in the ledger: {number.row}")
         elif number.text != (true := numbers.text(row, cast(Field, number.field))):
             wrong.append(f"{html.name}: '{number.text}' should be '{true}' ({number.field} of {number.row})")

@@ -10,10 +10,12 @@ import pandas as pd
 
 from pilotbook import cache, fingerprint
 from pilotbook.errors import CallError, UnknownNameError
-from pilotbook.evaluate.inputs import dataset_of, estimate_ingredients, load_panel
+from pilotbook.evaluate.inputs import bytes_of, estimate_ingredients, load_panel, source_of
+from pilotbook.panel.absence import WHOLE, Absence
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.report.language import languages
+from pilotbook.report.outdated import unmark
 from pilotbook.report.output import replacing
 from pilotbook.report.stages import Request, Stages, output_of, stages
 
@@ -34,6 +36,8 @@ class Rendered:
         Every page that was asked for.
     done
         Stage to the inputs that made it necessary; empty if nothing had to be done.
+    absent
+        What of the data is gone, which the report says.
     """
 
     plan: str
@@ -41,6 +45,12 @@ class Rendered:
     folder: Path
     pages: tuple[Path, ...]
     done: Mapping[str, Sequence[str]]
+    absent: tuple[Absence, ...] = ()
+
+    @property
+    def without_data(self) -> bool:
+        """Tell whether nothing could be evaluated."""
+        return any(absence.what in WHOLE for absence in self.absent)
 
 
 def render(request: Request, tell: Callable[[str], None] = lambda _: None, threads: int = 1) -> Rendered:
@@ -86,20 +96,21 @@ def survey(request: Request) -> Stages:
     for language in request.languages:
         if language not in languages():
             raise UnknownNameError("language", language, languages())
-    dataset = dataset_of(request.plan)
-    ingredients = estimate_ingredients(request.plan, dataset.source(), "")
+    ingredients = estimate_ingredients(request.plan, source_of(request.plan), "")
     code = fingerprint.code("report/render.py")
-    question = [*ingredients.values(), dataset.bytes_sha256(), request.period, code]
+    question = [*ingredients.values(), bytes_of(request.plan), request.period, code]
     period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode()).decode()
     return stages(request, {**ingredients, "period": period}, period)
 
 
 def rendered(asked: Stages, done: Mapping[str, Sequence[str]]) -> Rendered:
-    """Say where the pages of a request are, and what was done for them."""
+    """Say where the pages of a request are, what was done for them, and what of their data is gone."""
     request = asked.request
     files = [output_of(f"{language}/{fmt}") for language in request.languages for fmt in request.formats]
     pages = tuple(asked.target / file for file in files)
-    return Rendered(request.plan.id, asked.period, asked.target, pages, done)
+    unmark(asked.target)
+    absent = source_of(request.plan).absent
+    return Rendered(request.plan.id, asked.period, asked.target, pages, done, absent)
 
 
 def _period(request: Request) -> str:

@@ -76,6 +76,12 @@ ABSENT = {
 }
 
 
+def not_evaluable(evaluation: Evaluation, language: str) -> Markdown:
+    """Say on page one that the decision rules of a reform which is only watched cannot be evaluated, and why."""
+    title, state = say(language, "Decision rules"), say(language, STATES["not_evaluable"])
+    return Markdown(f"::: {{.callout-note}}\n## {title}\n\n**{state}.** {absent(evaluation, language)}\n:::")
+
+
 def absent(evaluation: Evaluation, language: str) -> Tagged:
     """Say in one sentence why there are no rules."""
     code = evaluation.ledger.monitoring.get("absent") or "no_county_indicators"

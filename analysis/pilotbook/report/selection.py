@@ -28,6 +28,9 @@ FORBIDDEN_LIMIT = 0.1
 FEW_OUTCOMES = 2
 """Up to so many outcomes, their sentences stand on page one."""
 
+MOST_BESIDE_RULES = 8
+"""With more outcomes, page one has no room for their picture beside the rules; it then follows the verdicts."""
+
 FEWEST_PILOTS, FEWEST_COHORTS = 3, 0.5
 """A point of a path that rests on fewer pilot counties, or on a smaller share of the cohorts, is not interpreted."""
 
@@ -37,19 +40,26 @@ def parts(evaluation: Evaluation) -> set[str]:
 
     A cell belongs to a part by a tag such as ``part:event-times``.
     """
+    if evaluation.panel.source.gone:
+        return _parts_without_data(evaluation)
     estimators = {analysis.estimator for analysis in evaluation.plan.analyses}
     leads = next(analysis.estimator for analysis in evaluation.plan.analyses if analysis.headline)
+    estimated = any(evaluation.ledger.lead(outcome.id).estimate is not None for outcome in evaluation.plan.outcomes)
+    crowded = len(evaluation.plan.outcomes) > MOST_BESIDE_RULES and bool(evaluation.ledger.rules)
     found = {
         "earlier-release": bool(earlier_records(evaluation.ledger.plan, evaluation.ledger.period)),
         "did": bool(estimators - set(SERIES_ESTIMATORS)),
         "series": bool(estimators & set(SERIES_ESTIMATORS)),
         "not-begun": not_begun(evaluation),
-        "begun": not not_begun(evaluation),
+        "forest": estimated and not crowded,
+        "forest-later": estimated and crowded,
         "did-leads": leads not in SERIES_ESTIMATORS and not not_begun(evaluation),
-        "series-leads": leads in SERIES_ESTIMATORS,
+        "series-leads": leads in SERIES_ESTIMATORS and not not_begun(evaluation),
+        "series-alone": leads in SERIES_ESTIMATORS and not not_begun(evaluation) and not no_controls(evaluation),
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
         "catalogued": catalogued(evaluation) is not None,
+        "watched-without-rules": _only_watched(evaluation) and not evaluation.ledger.rules,
         "provinces": has_provinces(evaluation) and evaluation.contract.controls > 0,
         "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
         "event-times": any(True for _ in event_paths(evaluation)),
@@ -64,6 +74,8 @@ def parts(evaluation: Evaluation) -> set[str]:
         "people": bool(evaluation.ledger.select(estimator=PEOPLE)),
         "other-reforms": bool(evaluation.ledger.select(estimator=OTHER_REFORM)),
         "population": evaluation.plan.weights is not None,
+        "absent": bool(evaluation.panel.absent),
+        "no-controls": no_controls(evaluation),
         **rule_parts(evaluation),
         "claims-beside": any(claim["pilots"] is not None for claim in evaluation.ledger.claims),
         "published-effects": bool(
@@ -76,6 +88,25 @@ def parts(evaluation: Evaluation) -> set[str]:
     return {name for name, there in found.items() if there}
 
 
+def _parts_without_data(evaluation: Evaluation) -> set[str]:
+    """Return the parts that need no data: what is missing, what the plan asks, what the sources say."""
+    many = len(evaluation.plan.outcomes) > FEW_OUTCOMES
+    found = {"absent", "no-data", "no-rules", "many-outcomes" if many else "few-outcomes"}
+    return found | ({"catalogued"} if catalogued(evaluation) is not None else set())
+
+
+def _only_watched(evaluation: Evaluation) -> bool:
+    """Tell whether the reform covers the whole programme, so that rules are all that there is to evaluate."""
+    reform = catalogued(evaluation)
+    return reform is not None and reform.rollout.kind == "programme_wide"
+
+
+def no_controls(evaluation: Evaluation) -> bool:
+    """Tell whether a plan asks for a comparison and everybody has started."""
+    leads = next(analysis.estimator for analysis in evaluation.plan.analyses if analysis.headline)
+    return leads != "its" and evaluation.contract.pilots > 0 and evaluation.contract.controls == 0
+
+
 def not_begun(evaluation: Evaluation) -> bool:
     """Tell whether the reform has begun nowhere, so that the report describes where the counties stand."""
     return bool(evaluation.ledger.select(estimator=BASELINE))
@@ -84,6 +115,8 @@ def not_begun(evaluation: Evaluation) -> bool:
 def shown(chapters: Iterable[str], evaluation: Evaluation) -> tuple[str, ...]:
     """Return the chapters that have something to show: of a reform that has begun nowhere there are no effects."""
     absent = {"did", "its", "sensitivity"} if not_begun(evaluation) else {"baseline"}
+    if evaluation.panel.source.gone:
+        absent = {"data", "did", "its", "sensitivity", "baseline"}
     return tuple(name for name in chapters if name not in absent)
 
 

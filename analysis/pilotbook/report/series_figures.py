@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.report.figures import columns_of, panels, wrapped
-from pilotbook.report.language import say
+from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import FEW_OUTCOMES
 from pilotbook.report.series_selection import Series, all_series, leading
@@ -103,7 +103,7 @@ def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
         "Observed average by period as points, fitted line, and dashed counterfactual with its band from the reform "
         "on. {said} Steps: {starts}.",
         said=" ".join(said),
-        starts=", ".join(f"{step.label} {step.start}" for step in section.steps),
+        starts=", ".join(f"{say_if_known(language, step.label)} {step.start}" for step in section.steps),
     )
 
 

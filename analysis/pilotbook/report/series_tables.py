@@ -53,7 +53,8 @@ def steps(evaluation: Evaluation, language: str) -> Markdown:
     section = evaluation.plan.series
     assert section is not None
     rows = [
-        [step.label, step.start, say(language, SHAPES[step.shape]), str(step.length or "")] for step in section.steps
+        [say_if_known(language, step.label), step.start, say(language, SHAPES[step.shape]), str(step.length or "")]
+        for step in section.steps
     ]
     for window in section.excluded:
         span = f"{window.first}–{window.last}"
@@ -66,7 +67,7 @@ def effects(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     rows = [
         [
             _outcome(evaluation, series, numbers.language),
-            row.spec["step"],
+            say_if_known(numbers.language, row.spec["step"]),
             estimand_name(numbers.language, row),
             numbers.value(row),
             numbers.interval(row),

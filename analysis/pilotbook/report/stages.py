@@ -27,8 +27,8 @@ from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
 MAKING = frozenset(
-    {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "output"}
-    | {"pdf_text", "progress", "proof", "render", "replay", "stages", "why", "workers"}
+    {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "outdated"}
+    | {"output", "pdf_text", "progress", "proof", "render", "replay", "stages", "why", "workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 

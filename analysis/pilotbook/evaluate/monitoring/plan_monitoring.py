@@ -51,7 +51,7 @@ def monitored(
         Of the ledger.
     """
     vintage = vintage_of(plan_file)
-    if vintage is None:
+    if vintage is None or panel.source.gone:
         return Monitored((), {"absent": NO_COUNTY_INDICATORS}, ())
     effects = effect_limits(plan_file.plan, look, rows, judgements)
     verdicts = {judged.outcome: judged.verdict for judged in judgements}

@@ -12,6 +12,7 @@ from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.ledger import FILE, Ledger, Row
 from pilotbook.panel.catalogue import Catalogue, Reform
 from pilotbook.panel.periods import period_kind
+from pilotbook.report.outdated import outdated
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Reported:
 def collect(folder: Path, period: str, catalogue: Catalogue) -> list[Reported]:
     """Return every catalogued reform whose report of a period lies in a folder, in the order of the catalogue.
 
+    A report that could not be made again is none: its numbers are those of earlier data.
+
     Parameters
     ----------
     folder
@@ -69,7 +72,7 @@ def collect(folder: Path, period: str, catalogue: Catalogue) -> list[Reported]:
 
 def _reported(folder: Path, period: str, reform: Reform) -> Iterator[Reported]:
     path = folder / reform.id / period / FILE
-    if path.is_file():
+    if path.is_file() and not outdated(path.parent):
         before = _before(folder / reform.id, period)
         reported = Reported(reform, _read(path), None if before is None else _read(before))
         try:

@@ -23,6 +23,7 @@ from pilotbook.report.language import say
 from pilotbook.report.output import replacing
 from pilotbook.report.overview import tables
 from pilotbook.report.overview.collect import Reported, collect
+from pilotbook.report.proof import prove_html, prove_pdf
 
 NAME, CONTENT = "overview", "overview.json"
 
@@ -53,6 +54,7 @@ def make_overview(
         for language in languages:
             (work / language).mkdir()
             _draw(overview(found, period, catalogue, language), work / language, formats, engine)
+            _prove(found, language, work / language)
     return [target / language / f"report.{fmt}" for language in languages for fmt in formats]
 
 
@@ -61,6 +63,15 @@ def _draw(notebook: NotebookNode, out: Path, formats: Sequence[str], engine: Eng
     with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
         shutil.copy(bibliography(), private)
         engine.render(Path(shutil.copy(out / "report.ipynb", private)), out, tuple(formats))
+
+
+def _prove(found: Sequence[Reported], language: str, out: Path) -> None:
+    """Prove that every tagged number of the page is that of the ledger which has its row."""
+    html, pdf = out / "report.html", out / "report.pdf"
+    if html.is_file():
+        printed = prove_html(html, found[0].ledger, language, *(reported.ledger for reported in found[1:]))
+        if pdf.is_file():
+            prove_pdf(pdf, printed)
 
 
 def overview(found: Sequence[Reported], period: str, catalogue: Catalogue, language: str) -> NotebookNode:
