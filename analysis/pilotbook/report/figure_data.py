@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from IPython.display import Markdown
 
+from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BALANCE, CLAIMS
-from pilotbook.report.glance import outcomes
 from pilotbook.report.language import say
 from pilotbook.report.selection import shown_paths
 from pilotbook.report.tile_grid import tiles
@@ -34,7 +34,7 @@ ESTIMANDS = {
 FIELDS = ("id", "outcome", "estimate", "ci_low", "ci_high", "level", "p", "unit")
 
 
-def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
+def offer(evaluation: Evaluation, label: str, language: str, outcomes: Sequence[Outcome] = ()) -> Markdown:
     """Return a link to the numbers of a figure as CSV, shown in HTML only; the file is in the page itself.
 
     Parameters
@@ -45,13 +45,15 @@ def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
         Label of the figure's cell.
     language
         Of the link's text; the file has the names of the ledger.
+    outcomes
+        Those of page one, for its figure.
     """
-    content = base64.b64encode(_csv(records(evaluation, label)).encode("utf-8-sig")).decode("ascii")
+    content = base64.b64encode(_csv(records(evaluation, label, outcomes)).encode("utf-8-sig")).decode("ascii")
     link = f'[{say(language, "Numbers as CSV")}](data:text/csv;base64,{content}){{.csv download="{label}.csv"}}'
     return Markdown(f'::: {{.content-visible when-format="html"}}\n{link}\n:::')
 
 
-def records(evaluation: Evaluation, label: str) -> list[Record]:
+def records(evaluation: Evaluation, label: str, outcomes: Sequence[Outcome] = ()) -> list[Record]:
     """Return the numbers of a figure: rows of the ledger, or facts of the design."""
     if label == "fig-rollout":
         return [
@@ -60,14 +62,14 @@ def records(evaluation: Evaluation, label: str) -> list[Record]:
         ]
     if label == "fig-provinces":
         return [{"province": t.code, "pilots": t.pilots, "controls": t.controls} for t in tiles(evaluation)]
-    return [{field: row[field] for field in FIELDS} for row in _rows(evaluation, label)]
+    return [{field: row[field] for field in FIELDS} for row in _rows(evaluation, label, outcomes)]
 
 
-def _rows(evaluation: Evaluation, label: str) -> Iterable[Record]:
+def _rows(evaluation: Evaluation, label: str, outcomes: Sequence[Outcome]) -> Iterable[Record]:
     if label == "fig-event-study":
         found = [row for path in shown_paths(evaluation) for row in (*path.rows, *path.bands.values())]
     elif label == "fig-forest":
-        judged = [evaluation.judgement(outcome.id) for outcome in outcomes(evaluation)]
+        judged = [evaluation.judgement(outcome.id) for outcome in outcomes]
         found = [evaluation.ledger.row(name) for j in judged for name in (j.row, *j.intervals.values())]
     elif label == "fig-love":
         found = list(evaluation.ledger.select(estimator=BALANCE, estimand="difference"))
