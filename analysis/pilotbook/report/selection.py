@@ -28,6 +28,9 @@ FORBIDDEN_LIMIT = 0.1
 FEW_OUTCOMES = 2
 """Up to so many outcomes, their sentences stand on page one."""
 
+MOST_PICTURED = 12
+"""Of more outcomes, the first so many have a panel of their own in a figure: a page holds no more that can be read."""
+
 FEWEST_PILOTS, FEWEST_COHORTS = 3, 0.5
 """A point of a path that rests on fewer pilot counties, or on a smaller share of the cohorts, is not interpreted."""
 
@@ -49,6 +52,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "series-leads": leads in SERIES_ESTIMATORS,
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
+        "not-all-pictured": pictured(evaluation) != evaluation.plan.outcomes,
         "catalogued": catalogued(evaluation) is not None,
         "provinces": has_provinces(evaluation) and evaluation.contract.controls > 0,
         "two-by-two": bool(evaluation.ledger.select(estimator="two_by_two", role="headline")),
@@ -84,6 +88,11 @@ def shown(chapters: Iterable[str], evaluation: Evaluation) -> tuple[str, ...]:
     """Return the chapters that have something to show: of a reform that has begun nowhere there are no effects."""
     absent = {"did", "its", "sensitivity"} if not_begun(evaluation) else {"baseline"}
     return tuple(name for name in chapters if name not in absent)
+
+
+def pictured(evaluation: Evaluation) -> tuple[Outcome, ...]:
+    """Return the outcomes that have a panel of their own in a figure; tables and files of numbers have all."""
+    return evaluation.plan.outcomes[:MOST_PICTURED]
 
 
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:
