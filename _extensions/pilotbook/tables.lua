@@ -1,5 +1,5 @@
--- Shared by both engines, last of the filters. Columns are as wide as their content: Pandoc would otherwise take the lengths of the
--- dashes in the source as widths. In HTML a table wider than the page scrolls, in a region that the keyboard reaches.
+-- Shared by both engines, last of the filters. In HTML the browser finds the widths of columns: Pandoc would otherwise take the
+-- lengths of the dashes in the source. A table wider than the page scrolls, in a region that the keyboard reaches.
 -- What it shows can be taken along as CSV.
 local name, offer = 'Table', 'CSV'
 local count = 0
@@ -34,11 +34,11 @@ local function link(element)
 end
 
 local function dress(element)
-  element.colspecs = element.colspecs:map(function(spec) return { spec[1], nil } end)
   if not FORMAT:match 'html' then
     element.classes:insert 'typst:no-figure' -- Pandoc would centre it in a figure of its own
     return element, false
   end
+  element.colspecs = element.colspecs:map(function(spec) return { spec[1], nil } end)
   local attributes = { { 'role', 'group' }, { 'tabindex', '0' }, { 'aria-label', name } }
   return pandoc.Div({ element, link(element) }, pandoc.Attr('', { 'table-scroll' }, attributes)), false
 end

@@ -9,6 +9,8 @@ from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.evaluate.inputs import load_panel
 from pilotbook.project import RELEASES_VARIABLE
 from pilotbook.release import changes_chapter as chapter
+from pilotbook.report.checklist.answers import computed
+from pilotbook.report.checklist.facts import Report
 from pilotbook.report.earlier import earlier_records
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import parts
@@ -37,6 +39,22 @@ def test_it_names_the_release_and_what_is_another(revised: Shelf):
     assert "these are others: the data (vintage" in told
     assert "the plan" not in told
     assert "此后有变化的是：数据" in chapter.introduction(found, evaluation, "zh").data
+
+
+def test_the_checklist_learns_what_is_compared_and_whether_the_pages_are_kept(revised: Shelf):
+    evaluation = evaluated(revised)
+    found = chapter.compared(chapter.since(evaluation), evaluation)
+    assert found is not None
+    assert found.outcomes == {"visits"}
+    assert [cause[:8] for cause in found.causes] == ["the data"]
+    (kept,) = Report.of(evaluation, found).earlier.values()
+    assert kept
+    assert computed(Report.of(evaluation, found), "previous_versions") == "yes"
+    for page in revised.root.rglob("report.html"):
+        page.chmod(0o644)
+        page.parent.chmod(0o755)
+        page.unlink()
+    assert computed(Report.of(evaluation, found), "previous_versions") == "no"
 
 
 def test_the_effects_then_and_now(revised: Shelf):

@@ -19,6 +19,8 @@ from pilotbook.report.stages import Request
 
 from ..example import Example, write_example
 
+FOUR = {"phc_visit_share", "fund_use_efficiency", "fund_surplus_rate", "severe_case_refusals"}
+
 
 @dataclass
 class StubEngine:
@@ -95,12 +97,14 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Example:
 
 @pytest.fixture(scope="session")
 def bilingual(tmp_path_factory: pytest.TempPathFactory) -> Example:
-    """The plan that has every chapter, with two of its outcomes, as pages in both languages."""
+    """The plan that has every chapter, with four of its outcomes, one of each kind, in both languages."""
     folder = tmp_path_factory.mktemp("bilingual")
     content = yaml.safe_load((PLANS / "three-county-linked-pilot.yml").read_text(encoding="utf-8"))
-    content["outcomes"] = [o for o in content["outcomes"] if o["id"] in {"phc_visit_share", "fund_surplus_rate"}]
+    content["outcomes"] = [o for o in content["outcomes"] if o["id"] in FOUR]
     content["looks"]["planned"] = content["looks"]["planned"][-1:]
     example = Example(folder)
     example.plan.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    render(Request(read_plan(example.plan), None, ("en", "zh"), ("html",), choose_engine("embedded"), example.out))
+    render(
+        Request(read_plan(example.plan), None, ("en", "zh"), ("html", "pdf"), choose_engine("embedded"), example.out)
+    )
     return example

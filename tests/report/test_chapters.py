@@ -120,11 +120,14 @@ class _Links(HTMLParser):
             self._link = None
 
 
-def test_every_number_of_page_one_leads_to_its_row(rendered: Example) -> None:
-    reader = _Links("sec-glance")
-    reader.feed((rendered.report / "en" / "report.html").read_text(encoding="utf-8"))
-    assert len(reader.leads) > 3
-    assert {str(link).removeprefix("#") for link in reader.leads} <= reader.ids
+def test_every_number_of_page_one_leads_to_its_row(rendered: Example, bilingual: Example) -> None:
+    pages = [page for example in (rendered, bilingual) for page in example.out.glob("*/*/*/report.html")]
+    assert len(pages) == 3
+    for page in pages:
+        reader = _Links("sec-glance")
+        reader.feed(page.read_text(encoding="utf-8"))
+        assert len(reader.leads) > 3
+        assert {str(link).removeprefix("#") for link in reader.leads} <= reader.ids
 
 
 def test_the_glance_takes_exactly_one_page(rendered: Example) -> None:
@@ -133,3 +136,17 @@ def test_the_glance_takes_exactly_one_page(rendered: Example) -> None:
     document.close()
     assert starts[0] in {0, 1}
     assert starts[1] == starts[0] + 1
+
+
+MOST_PAGES = 12
+"""Of a report on four outcomes, without its appendix."""
+
+
+@pytest.mark.parametrize(("language", "appendix"), [("en", "Appendix: in full"), ("zh", "附录：完整表格")])
+def test_a_report_on_four_outcomes_stays_short(bilingual: Example, language: str, appendix: str) -> None:
+    (path,) = bilingual.out.glob(f"*/*/{language}/report.pdf")
+    document = pypdfium2.PdfDocument(path)
+    begins = {entry.get_title(): entry.get_dest().get_index() for entry in document.get_toc() if entry.level == 0}
+    document.close()
+    (body,) = (index for title, index in begins.items() if appendix in title)
+    assert 1 < body <= MOST_PAGES

@@ -19,14 +19,15 @@ from pilotbook.design.planfile import read_plan
 from pilotbook.design.registration import register
 from pilotbook.design.registry import write_registration
 from pilotbook.design.section import Words
-from pilotbook.errors import ProofError
+from pilotbook.errors import ProofError, WorkError
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.evaluate.inputs import load_panel
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.relative import SCALES_CONTRADICT
+from pilotbook.release.gate import refuse_disclosures
 from pilotbook.report.checklist import answers
 from pilotbook.report.checklist.answers import CHECKS, computed
-from pilotbook.report.checklist.facts import Report
+from pilotbook.report.checklist.facts import Report, SinceLast
 from pilotbook.report.checklist.question_and_data import MOST_PRIMARY
 from pilotbook.report.engine.proofs.html import html_findings
 from pilotbook.report.language import languages, say
@@ -60,6 +61,8 @@ ASKED: dict[str, Any] = PLAN | {
     "subgroups": [{"id": "size", "title": "Size", "by": "column", "column": "town"}],
 }
 FEW, MANY = 3, 12
+EARLIER = ("counties/2021Q4/v1/release.json", "counties/2021Q4/v2/release.json")
+SINCE = SinceLast(frozenset({"up_referral_rate", "stays", "deaths"}), ("the data",))
 
 
 def data(pilots: int, units: int) -> pd.DataFrame:
@@ -99,7 +102,8 @@ def whole(evaluation: Evaluation) -> Report:
     source = replace(evaluation.panel.source, is_vintage=True, date="2023-06-01")
     rules = (rule(causal=False, effects=[]), rule(causal=True, effects=[{"indicator": "up_referral_rate"}]))
     ledger = replace(evaluation.ledger, rules=rules)
-    return Report.of(replace(evaluation, panel=replace(evaluation.panel, source=source), ledger=ledger))
+    report = Report.of(replace(evaluation, panel=replace(evaluation.panel, source=source), ledger=ledger), SINCE)
+    return replace(report, earlier=dict.fromkeys(EARLIER, True))
 
 
 def rule(*, causal: bool, effects: list[dict[str, str]]) -> dict[str, Any]:
@@ -190,6 +194,10 @@ def at_level(name: str, level: float) -> Mutation:
 
 def without_chapter(*names: str) -> Mutation:
     return lambda r: replace(r, chapters=r.chapters - set(names))
+
+
+def since(found: SinceLast | None) -> Mutation:
+    return lambda r: replace(r, since=found)
 
 
 def of_this(estimand: str, **changes: Any) -> Mutation:
@@ -295,6 +303,16 @@ MUTATIONS: Mapping[str, tuple[Mutation, ...]] = {
         without_chapter("rules"),
     ),
     "subgroups": (without(estimand="subgroup_difference"), without_chapter("sensitivity")),
+    "changes": (
+        since(None),
+        since(replace(SINCE, outcomes=frozenset())),
+        since(replace(SINCE, causes=("the data", "the plan"))),
+        without_chapter("changes"),
+    ),
+    "previous_versions": (
+        lambda r: replace(r, earlier={**r.earlier, EARLIER[0]: False}),
+        without_chapter("changes"),
+    ),
     "one_command": (
         plan(seed=4),
         lambda r: ledger(data={**r.ledger.data, "sha256": ""})(r),
@@ -306,8 +324,8 @@ MUTATIONS: Mapping[str, tuple[Mutation, ...]] = {
 OF_FEW = {"few_pilots", "detectable"}
 """Items that are ticked where pilots are few; those of the others stand in the report of many."""
 
-ENFORCED = {"same_numbers", "alt_text"}
-"""Items that a check on the finished pages stops the render for."""
+ENFORCED = {"same_numbers", "alt_text", "disclosure"}
+"""Items that a check on the finished pages stops the render for, or the release."""
 
 AUTOMATIC = [item.id for item in checklist() if item.automatic]
 MANUAL = [item.id for item in checklist() if not item.automatic]
@@ -356,6 +374,22 @@ def test_a_picture_without_words_stops_the_render(reports: dict[str, Report]) ->
     page = '<html lang="en"><head><title>A report</title></head><body><img src="data:," alt="{}"></body></html>'
     assert html_findings(page.format("Effects by event time"), "en", {}) == []
     assert html_findings(page.format(""), "en", {})
+
+
+def test_a_small_count_of_persons_stops_the_release(reports: dict[str, Report], tmp_path: Path) -> None:
+    assert computed(reports["many"], "disclosure") == "at_release"
+    page = tmp_path / "report.html"
+    table = "<table><tr><th>County</th><th>Patients</th></tr><tr><td>A</td><td>{}</td></tr></table>"
+    page.write_text(table.format(240), encoding="utf-8")
+    refuse_disclosures([page], tmp_path)
+    page.write_text(table.format(3), encoding="utf-8")
+    with pytest.raises(WorkError, match="disclosure control refuses the release"):
+        refuse_disclosures([page], tmp_path)
+
+
+def test_without_an_earlier_release_nothing_can_have_changed(reports: dict[str, Report]) -> None:
+    first = replace(reports["many"], earlier={}, since=None)
+    assert {computed(first, item) for item in ("changes", "previous_versions")} == {"not_applicable"}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -101,7 +101,7 @@ def test_a_reform_that_has_not_begun_shows_where_counties_stand_instead_of_effec
     assert not {"did", "its", "sensitivity"} & set(there)
     assert "not-begun" in parts(evaluation)
     assert "did-leads" not in parts(evaluation)
-    page_one = seen(glance.table(evaluation, numbers))
+    page_one = seen(glance.table(evaluation, evaluation.plan.outcomes, numbers))
     (found,) = evaluation.ledger.select(outcome="stays", estimator="power", pretended_pilots="10")
     assert f"| {numbers.text(found, 'estimate')} |" in page_one
     for table in (baseline_tables.standing, baseline_tables.power):

@@ -23,13 +23,10 @@ METHODS_AND_PEOPLE = {
 ABBREVIATIONS = {"CSV", "HTML", "PDF", "SHA", "DOI", "CC", "DRG", "DIP", "EPOC", "WONCA"}
 """Of formats, licences, payment systems and societies, which Chinese reports write so."""
 
-OF_THE_PLAN = {"linked-reform", "three-county-linked-pilot", "pilotbook", "The", "authors"}
-"""Codes and authors that the plan states, and the name of the program."""
+OF_THE_PLAN = {"three-county-linked-pilot", "pilotbook", "The", "authors"}
+"""The data set and the authors that the plan states, and the name of the program."""
 
-INPUT_PARTS = {"labour", "drug", "consumable"}
-"""Codes of the parts of an input, as the file of inputs names them."""
-
-ALLOWED = SYMBOLS | METHODS_AND_PEOPLE | ABBREVIATIONS | OF_THE_PLAN | INPUT_PARTS
+ALLOWED = SYMBOLS | METHODS_AND_PEOPLE | ABBREVIATIONS | OF_THE_PLAN
 
 
 def page(example: Example, language: str) -> Path:

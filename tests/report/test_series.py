@@ -97,4 +97,4 @@ def test_the_figure_shows_path_and_windows(evaluation, numbers):
         assert len(panel.patches) == 2
     finally:
         plt.close(figure)
-    assert "price 2016Q1" in series_figures.series_alt(evaluation, numbers)
+    assert "2016Q1, 2018Q1" in series_figures.series_alt(evaluation, numbers)

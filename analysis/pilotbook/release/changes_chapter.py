@@ -17,6 +17,7 @@ from pilotbook.release.basis import Basis, basis_of, recorded_basis
 from pilotbook.release.changes import Change, Changes, changes, covers
 from pilotbook.release.layout import LEDGER, Release, chain, predecessor, releases
 from pilotbook.release.record import Headline
+from pilotbook.report.checklist.facts import SinceLast
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.tables import pipe_table
@@ -57,6 +58,15 @@ def since(evaluation: Evaluation) -> Since | None:
     old = json.loads((before.folder / LEDGER).read_text(encoding="utf-8"))
     earlier = (before, *chain(before, known))
     return Since(before, earlier[::-1], changes(old, json.loads(ledger.dumps())))
+
+
+def compared(found: Since | None, evaluation: Evaluation) -> SinceLast | None:
+    """Return what the reviewer's checklist asks of this chapter."""
+    if found is None:
+        return None
+    before = {headline.outcome for headline in found.release.record.headline}
+    outcomes = frozenset(outcome.id for outcome in evaluation.plan.outcomes if outcome.id in before)
+    return SinceLast(outcomes, tuple(_other_inputs(recorded_basis(found.release), basis_of(evaluation), "en")))
 
 
 def introduction(found: Since | None, evaluation: Evaluation, language: str) -> Markdown:

@@ -12,13 +12,13 @@ from pilotbook.evaluate.ledger import Row
 from pilotbook.report.figures import columns_of, panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import cohort_rows
+from pilotbook.report.selection import cohort_rows, pictured
 from pilotbook.report.style import INK, PILOT
 
 
 def cohort_effects(evaluation: Evaluation, language: str) -> Figure:
     """Draw a dot with its interval for every cohort, one panel for each outcome."""
-    shown = [outcome for outcome in evaluation.plan.outcomes if cohort_rows(evaluation, outcome.id)]
+    shown = [outcome for outcome in pictured(evaluation) if cohort_rows(evaluation, outcome.id)]
     figure, axes = panels(len(shown), 1.1 + 0.35 * len(evaluation.contract.cohorts))
     for own, outcome in zip(axes, shown, strict=True):
         _draw(own, cohort_rows(evaluation, outcome.id), outcome, language)
@@ -48,7 +48,7 @@ def cohort_effects_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `cohort_effects` shows."""
     language = numbers.language
     said = [say(language, "Effects by start of the reform, with intervals.")]
-    for outcome in evaluation.plan.outcomes:
+    for outcome in pictured(evaluation):
         for row in cohort_rows(evaluation, outcome.id):
             effect = say(language, "no estimate") if row.estimate is None else numbers.text(row, "estimate")
             start, title = row.spec["cohort"], outcome.title.text(language)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import matplotlib.pyplot as plt
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
+from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BALANCE, OTHER_REFORM, Row
 from pilotbook.panel.prepare import Arms, Counts
-from pilotbook.report.figures import panels
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
+from pilotbook.report.selection import pictured
 from pilotbook.report.style import CONTROL, INK, PILOT
 from pilotbook.report.tables import pipe_table
 
@@ -27,11 +29,23 @@ def flow_table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     for group, excluded in zip(plan.exclusions, found.excluded, strict=True):
         reason = group.because.text(language)
         steps.append((say(language, "left out: {reason}", reason=reason), -excluded.counties))
-    for outcome in plan.outcomes:
-        name = outcome.title.text(language)
-        steps += [(say(language, step, outcome=name), arms) for step, arms in _steps(found.outcomes[outcome.id])]
+    for titles, counts in _alike(evaluation, language):
+        steps += [(say(language, step, outcome=titles), arms) for step, arms in _steps(counts)]
     head = [say(language, name) for name in ("Step", "Counties", "Pilots", "Controls")]
     return pipe_table(head, "lrrr", [[name, *_counted(count, numbers)] for name, count in steps])
+
+
+def _alike(evaluation: Evaluation, language: str) -> Iterator[tuple[str, Counts]]:
+    """Give the outcomes whose counties went the same way together, with what became of these counties."""
+    outcomes = evaluation.plan.outcomes
+    flow = evaluation.contract.flow.outcomes
+    ways: dict[tuple[tuple[str, Arms], ...], list[Outcome]] = {}
+    for outcome in outcomes:
+        ways.setdefault(tuple(_steps(flow[outcome.id])), []).append(outcome)
+    for together in ways.values():
+        titles = say(language, "; ").join(outcome.title.text(language) for outcome in together)
+        every = 1 < len(together) == len(outcomes)
+        yield say(language, "Every outcome") if every else titles, flow[together[0].id]
 
 
 def _steps(counts: Counts) -> Iterator[tuple[str, Arms]]:
@@ -47,8 +61,6 @@ def _steps(counts: Counts) -> Iterator[tuple[str, Arms]]:
     yield "**{outcome}: analysed**", counts.kept
     if counts.later:
         yield "of these, starting after the last period: controls until then", Arms(0, counts.later)
-    if counts.with_gaps.counties:
-        yield "of these, with gaps", counts.with_gaps
 
 
 def _counted(count: int | Arms, numbers: Numbers) -> list[str]:
@@ -84,36 +96,56 @@ def _twin(evaluation: Evaluation, row: Row, estimand: str) -> Row:
 
 
 def _name(evaluation: Evaluation, row: Row, language: str) -> str:
-    plan, kind = evaluation.plan, row.spec["characteristic"]
-    if kind == "covariate":
+    title = _title(evaluation, row, language)
+    return say(language, "{outcome}, change per period", outcome=title) if _is_change(row) else title
+
+
+def _title(evaluation: Evaluation, row: Row, language: str) -> str:
+    plan = evaluation.plan
+    if row.spec["characteristic"] == "covariate":
         return next(c.title.text(language) for c in plan.covariates if c.column == row.outcome)
-    title = next(outcome.title.text(language) for outcome in plan.outcomes if outcome.id == row.outcome)
-    return say(language, "{outcome}, change per period", outcome=title) if kind == "trend" else title
+    return next(outcome.title.text(language) for outcome in plan.outcomes if outcome.id == row.outcome)
 
 
 def love_plot(evaluation: Evaluation, language: str) -> Figure:
-    """Draw the size of every standardised difference; lines mark what counts as small and as large."""
-    rows = [row for row in _differences(evaluation) if row.estimate is not None]
-    figure, (axes,) = panels(1, 0.8 + 0.18 * len(rows))
-    size = [abs(row.estimate or 0) for row in rows]
-    for limit in LIMITS:
-        axes.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    axes.hlines(range(len(rows)), 0, size, color=CONTROL, linewidth=1)
-    axes.scatter(size, range(len(rows)), color=PILOT, s=32, zorder=3)
-    axes.set_yticks(range(len(rows)), [_name(evaluation, row, language) for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(0, max([*size, 0.3]) * 1.05)
-    axes.set_xlabel(say(language, "Size of the standardised difference"))
+    """Draw the size of every standardised difference, of levels and of changes; lines mark what is small and large."""
+    rows = _drawn(evaluation)
+    sides = [side for side in (False, True) if any(_is_change(row) is side for row in rows)] or [False]
+    lines = list(dict.fromkeys(row.outcome for row in rows))
+    names = {row.outcome: _title(evaluation, row, language) for row in rows}
+    size = (7.0, 0.95 + 0.17 * len(lines))
+    figure, frames = plt.subplots(1, len(sides), squeeze=False, sharex=True, sharey=True, figsize=size)
+    for axes, side in zip(frames.flat, sides, strict=True):
+        own = [(lines.index(row.outcome), abs(row.estimate or 0)) for row in rows if _is_change(row) is side]
+        for limit in LIMITS:
+            axes.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.hlines([line for line, _ in own], 0, [size for _, size in own], color=CONTROL, linewidth=1)
+        axes.scatter([size for _, size in own], [line for line, _ in own], color=PILOT, s=32, zorder=3)
+        if len(sides) > 1:
+            axes.set_title(say(language, "change per period" if side else "level"), loc="left", fontsize=9)
+        axes.set_xlabel(say(language, "Size of the standardised difference"), fontsize=9)
+    axes.set_yticks(range(len(lines)), [names[line] for line in lines], fontsize=9)
+    axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
+    axes.set_xlim(0, max([0.3, *(abs(row.estimate or 0) for row in rows)]) * 1.05)
     return figure
+
+
+def _is_change(row: Row) -> bool:
+    return bool(row.spec["characteristic"] == "trend")
+
+
+def _drawn(evaluation: Evaluation) -> list[Row]:
+    """Return the differences that are drawn: not of outcomes beyond those that have pictures."""
+    beyond = {outcome.id for outcome in evaluation.plan.outcomes if outcome not in pictured(evaluation)}
+    return [row for row in _differences(evaluation) if row.estimate is not None and row.outcome not in beyond]
 
 
 def love_plot_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `love_plot` shows."""
     language = numbers.language
     said = [
-        f"{_name(evaluation, row, language)}: {numbers.decimal(abs(row.estimate), 2)}"
-        for row in _differences(evaluation)
-        if row.estimate is not None
+        f"{_name(evaluation, row, language)}: {numbers.decimal(abs(row.estimate or 0), 2)}"
+        for row in _drawn(evaluation)
     ]
     return say(language, "Dots, size of standardised differences. {said}.", said="; ".join(said))
 

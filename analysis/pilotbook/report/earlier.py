@@ -14,6 +14,12 @@ def rerun_record() -> str | None:
     return None if folder is None else sha256((folder / RECORD).read_bytes())
 
 
+def pages_kept(plan: str, period: str) -> dict[str, bool]:
+    """Tell of each release of a plan up to a period, by the place of its record, whether its pages are still there."""
+    root = releases_folder()
+    return {record: any((root / record).parent.glob("*/report.html")) for record in earlier_records(plan, period)}
+
+
 def earlier_records(plan: str, period: str) -> dict[str, str]:
     """Return the records of a plan's releases up to a period: place to hash."""
     root = releases_folder()

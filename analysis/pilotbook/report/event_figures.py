@@ -16,7 +16,7 @@ from pilotbook.evaluate.ledger import Row
 from pilotbook.report.figures import panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import EventPath, shown_paths, thinly_supported
+from pilotbook.report.selection import EventPath, pictured, shown_paths, thinly_supported
 from pilotbook.report.style import INK, PILOT
 from pilotbook.report.words import analysis_name
 
@@ -25,10 +25,10 @@ NO_PATHS = "No analysis of the plan has effects by periods since the start."
 
 def event_study(evaluation: Evaluation, language: str) -> Figure:
     """Draw effects by periods since the start with their intervals, one panel for each outcome and analysis."""
-    paths = list(shown_paths(evaluation))
+    paths = _drawn(evaluation)
     if not paths:
         return _note(say(language, NO_PATHS))
-    figure, frames = panels(len(paths), 2.4)
+    figure, frames = panels(len(paths), 2.0)
     several = len(evaluation.plan.outcomes) > 1
     for axes, path in zip(frames, paths, strict=True):
         _draw_path(axes, path, evaluation)
@@ -41,6 +41,10 @@ def event_study(evaluation: Evaluation, language: str) -> Figure:
         )
     _share_scale(frames, paths)
     return figure
+
+
+def _drawn(evaluation: Evaluation) -> list[EventPath]:
+    return [path for path in shown_paths(evaluation) if path.outcome in pictured(evaluation)]
 
 
 def _note(text: str) -> Figure:
@@ -86,10 +90,10 @@ def _share_scale(frames: Sequence[Axes], paths: Sequence[EventPath]) -> None:
 def event_study_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `event_study` shows."""
     language = numbers.language
-    if not any(shown_paths(evaluation)):
+    if not _drawn(evaluation):
         return say(language, NO_PATHS)
     said = [say(language, "Effects with intervals by periods since the start.")]
-    for path in shown_paths(evaluation):
+    for path in _drawn(evaluation):
         title, name = path.outcome.title.text(language), analysis_name(language, path.estimator, path.cohorts)
         before = [row for row in path.rows if int(row.spec["event_time"]) < 0]
         after = [row for row in path.rows if int(row.spec["event_time"]) >= 0]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from IPython.display import Markdown
 
+from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import BALANCE, CLAIMS, Row
-from pilotbook.report.glance import outcomes
 from pilotbook.report.language import say
 from pilotbook.report.selection import shown_paths
 from pilotbook.report.series_figures import drawn_series
@@ -41,7 +41,7 @@ PLAIN = "/,;:=.-_+"
 """What an address may hold as it is."""
 
 
-def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
+def offer(evaluation: Evaluation, label: str, language: str, outcomes: Sequence[Outcome] = ()) -> Markdown:
     """Return a link to the numbers of a figure as CSV, shown in HTML only; the file is in the page itself.
 
     Parameters
@@ -52,13 +52,15 @@ def offer(evaluation: Evaluation, label: str, language: str) -> Markdown:
         Label of the figure's cell.
     language
         Of the link's text; the file has the names of the ledger.
+    outcomes
+        Those of page one, for its figure.
     """
-    content = quote(_csv(records(evaluation, label)).encode("utf-8-sig"), safe=PLAIN)
+    content = quote(_csv(records(evaluation, label, outcomes)).encode("utf-8-sig"), safe=PLAIN)
     link = f'[{say(language, "Numbers as CSV")}](data:text/csv;charset=utf-8,{content}){{.csv download="{label}.csv"}}'
     return Markdown(f'::: {{.content-visible when-format="html"}}\n{link}\n:::')
 
 
-def records(evaluation: Evaluation, label: str) -> list[Record]:
+def records(evaluation: Evaluation, label: str, outcomes: Sequence[Outcome] = ()) -> list[Record]:
     """Return the numbers of a figure: rows of the ledger, or facts of the design."""
     if label == "fig-rollout":
         return [
@@ -67,7 +69,7 @@ def records(evaluation: Evaluation, label: str) -> list[Record]:
         ]
     if label == "fig-provinces":
         return [{"province": t.code, "pilots": t.pilots, "controls": t.controls} for t in tiles(evaluation)]
-    return _records(list(_rows(evaluation, label)))
+    return _records(list(_rows(evaluation, label, outcomes)))
 
 
 def _records(rows: list[Row]) -> list[Record]:
@@ -80,11 +82,11 @@ def _records(rows: list[Row]) -> list[Record]:
     return [{name: record.get(name) for name in filled} for record in found]
 
 
-def _rows(evaluation: Evaluation, label: str) -> Iterable[Row]:
+def _rows(evaluation: Evaluation, label: str, outcomes: Sequence[Outcome]) -> Iterable[Row]:
     if label == "fig-event-study":
         found = [row for path in shown_paths(evaluation) for row in (*path.rows, *path.bands.values())]
     elif label == "fig-forest":
-        judged = [evaluation.judgement(outcome.id) for outcome in outcomes(evaluation)]
+        judged = [evaluation.judgement(outcome.id) for outcome in outcomes]
         found = [evaluation.ledger.row(name) for j in judged for name in (j.row, *j.intervals.values())]
     elif label == "fig-series":
         found = [row for one in drawn_series(evaluation) for name in LINES for row in one.select(name)]

@@ -15,7 +15,7 @@ from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import lead_weights, mean_rows
+from pilotbook.report.selection import lead_weights, mean_rows, pictured
 from pilotbook.report.style import CONTROL, INK, PILOT
 
 NAMES = {"pilots": "Pilots", "controls": "Controls"}
@@ -24,6 +24,9 @@ CHINESE = 0x2E80
 
 MOST_IN_TWO_COLUMNS, LOWER = 4, 0.62
 """Panels that stand in two columns, and how much lower they are in three."""
+
+NAME_HEIGHT = {1: 0.07, 2: 0.12, 3: 0.2}
+"""Height of the name of a line as a share of its panel, by the number of panels side by side."""
 
 PALETTE = {"Pilots": PILOT, "Controls": CONTROL}
 
@@ -56,8 +59,8 @@ def wrapped(title: str, axes: Axes) -> str:
 
 def means(evaluation: Evaluation, language: str) -> Figure:
     """Draw the raw means of pilots and controls by period, one panel for each outcome, starts marked."""
-    outcomes = evaluation.plan.outcomes
-    figure, frames = panels(len(outcomes), 2.8)
+    outcomes = pictured(evaluation)
+    figure, frames = panels(len(outcomes), 2.2)
     for axes, outcome in zip(frames, outcomes, strict=True):
         _draw_means(axes, evaluation, outcome, language)
         if len(outcomes) > 1:
@@ -119,7 +122,8 @@ def _name_lines(axes: Axes, table: pd.DataFrame, language: str) -> None:
     """Name each line at its end instead of in a legend; of two ends close together, one name goes up, one down."""
     ends = table.dropna(subset="mean").groupby("group").last().sort_values("mean")
     low, high = axes.get_ylim()
-    close = len(ends) == 2 and abs(ends["mean"].diff().iloc[-1]) < 0.07 * (high - low)
+    columns = columns_of(axes)
+    close = len(ends) == 2 and abs(ends["mean"].diff().iloc[-1]) < NAME_HEIGHT[columns] * (high - low)
     shifts = (-7, 7) if close else (0,) * len(ends)
     for (name, end), shift in zip(ends.iterrows(), shifts, strict=True):
         axes.annotate(
@@ -130,6 +134,7 @@ def _name_lines(axes: Axes, table: pd.DataFrame, language: str) -> None:
             va="center",
             color=PALETTE[str(name)],
             fontweight="bold",
+            fontsize=10 if columns < 3 else 8,
         )
 
 
@@ -137,7 +142,7 @@ def means_alt(evaluation: Evaluation, numbers: Numbers) -> str:
     """Say in words what `means` shows."""
     language, weights = numbers.language, lead_weights(evaluation)
     said = []
-    for outcome in evaluation.plan.outcomes:
+    for outcome in pictured(evaluation):
         digits = max(numbers.decimals(outcome.id) - 1, 0)
         for group, name in NAMES.items():
             rows = [r for r in mean_rows(evaluation, outcome.id, group, weights=weights) if r.estimate is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
@@ -17,15 +17,17 @@ from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.unstarted import POWER
 from pilotbook.judge.verdict import Kind
 from pilotbook.panel.catalogue import read_catalogue
+from pilotbook.panel.quality import Quality
 from pilotbook.report.figures import panels
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers, anchor
+from pilotbook.report.quality_words import red_outcomes
 from pilotbook.report.style import CONTROL, INK, PILOT
 from pilotbook.report.tables import pipe_table
 from pilotbook.report.verdicts import VERDICTS
 
 MOST = 12
-"""Outcomes that page one shows; the others stand in the chapter on verdicts."""
+"""How many outcomes page one shows at most; all of them stand in the chapter on verdicts."""
 
 MARKS = {
     Kind.IMPROVED: "▲",
@@ -64,20 +66,37 @@ CONTRACT_ANCHOR = "row-contract"
 """Facts of the design on page one, and where they stand in full."""
 
 
-def outcomes(evaluation: Evaluation) -> tuple[Outcome, ...]:
-    """Return the outcomes of page one, in the order of the plan: core indicators always, then the plan's first."""
-    catalogue, all_of_plan = read_catalogue(), evaluation.plan.outcomes
+def outcomes_shown(evaluation: Evaluation, quality: Quality) -> tuple[Outcome, ...]:
+    """Return the outcomes of page one in the order of the plan: core indicators always, then the plan's first.
+
+    Those of which too many values are missing are not among them.
+    """
+    catalogue, red = read_catalogue(), red_outcomes(evaluation, quality)
     core = {*catalogue.core_quarterly, *catalogue.pilot_monitoring}
-    first = sorted(all_of_plan, key=lambda outcome: core.isdisjoint({outcome.id, *outcome.columns}))[:MOST]
-    return tuple(outcome for outcome in all_of_plan if outcome in first)
+    fit = [outcome for outcome in evaluation.plan.outcomes if outcome not in red]
+    first = sorted(fit, key=lambda outcome: core.isdisjoint({outcome.id, *outcome.columns}))[:MOST]
+    return tuple(outcome for outcome in fit if outcome in first)
 
 
-def table(evaluation: Evaluation, numbers: Numbers) -> Markdown:
+def not_shown(evaluation: Evaluation, quality: Quality, language: str) -> Markdown:
+    """Name the outcomes that the gates of the data keep off page one, with the reason."""
+    red = red_outcomes(evaluation, quality)
+    if not red:
+        return Markdown("")
+    text = (
+        "Not shown: {names}, because more than a fifth of the values are missing, or the arms differ by more than five "
+        "points in what is missing."
+    )
+    names = say(language, "; ").join(outcome.title.text(language) for outcome in red)
+    return Markdown(say(language, text, names=names))
+
+
+def table(evaluation: Evaluation, outcomes: Sequence[Outcome], numbers: Numbers) -> Markdown:
     """Return a line for every outcome: baseline, effect, adjusted interval, what could be found, verdict, grade."""
     language = numbers.language
 
     def lines() -> Iterator[list[str]]:
-        for outcome in outcomes(evaluation):
+        for outcome in outcomes:
             judgement = evaluation.judgement(outcome.id)
             lead, adjusted = _lead(evaluation, judgement), _adjusted(evaluation, judgement)
             yield [
@@ -118,9 +137,9 @@ class Scaled:
     high: float
 
 
-def scaled(evaluation: Evaluation, language: str) -> list[Scaled | None]:
+def scaled(evaluation: Evaluation, outcomes: Sequence[Outcome], language: str) -> list[Scaled | None]:
     """Return the effects of page one on their common scale; None where there is no estimate."""
-    return [_scaled(evaluation, outcome, language) for outcome in outcomes(evaluation)]
+    return [_scaled(evaluation, outcome, language) for outcome in outcomes]
 
 
 def _scaled(evaluation: Evaluation, outcome: Outcome, language: str) -> Scaled | None:
@@ -135,12 +154,12 @@ def _scaled(evaluation: Evaluation, outcome: Outcome, language: str) -> Scaled |
     return Scaled(outcome.title.text(language), estimate / scale, ends[0], ends[1])
 
 
-def forest(evaluation: Evaluation, language: str) -> Figure:
+def forest(evaluation: Evaluation, outcomes: Sequence[Outcome], language: str) -> Figure:
     """Draw every effect with its adjusted interval in smallest important effects, better to the right.
 
     An interval that reaches out of the picture ends in an arrow.
     """
-    effects = scaled(evaluation, language)
+    effects = scaled(evaluation, outcomes, language)
     ends = [abs(end) for effect in effects if effect for end in (effect.low, effect.high) if isfinite(end)]
     reach = min(max([NARROWEST, *(1.1 * end for end in ends)]), WIDEST)
     figure, (axes,) = panels(1, 0.75 + 0.17 * len(effects))
@@ -149,9 +168,9 @@ def forest(evaluation: Evaluation, language: str) -> Figure:
     for place, effect in enumerate(effects):
         if effect is not None:
             _draw_effect(axes, effect, place, reach)
-    titles = [outcome.title.text(language) for outcome in outcomes(evaluation)]
+    titles = [outcome.title.text(language) for outcome in outcomes]
     axes.set_yticks(range(len(titles)), list(map(_short, titles)))
-    axes.set(xlim=(-reach, reach), ylim=(len(titles) - 0.5, -0.5))
+    axes.set(xlim=(-reach, reach), ylim=(max(len(titles), 1) - 0.5, -0.5))
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(say(language, "← worse   effect in smallest important effects   better →"))
     return figure
@@ -172,10 +191,10 @@ def _short(title: str, longest: int = 46) -> str:
     return title if len(title) <= longest else f"{title[: longest - 1].rstrip()}…"
 
 
-def forest_alt(evaluation: Evaluation, numbers: Numbers) -> str:
+def forest_alt(evaluation: Evaluation, outcomes: Sequence[Outcome], numbers: Numbers) -> str:
     """Say in words what `forest` shows."""
     language = numbers.language
-    said = [_in_words(effect, numbers) for effect in scaled(evaluation, language) if effect is not None]
+    said = [_in_words(effect, numbers) for effect in scaled(evaluation, outcomes, language) if effect is not None]
     head = say(language, "Effects in smallest important effects, better to the right.")
     return say(language, "{one} {another}", one=head, another=say(language, "; ").join(said))
 

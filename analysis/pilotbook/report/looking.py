@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from IPython.display import Markdown
-
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
@@ -120,32 +118,6 @@ def horizon(evaluation: Evaluation, language: str) -> Iterator[str]:
         first=first,
         last=last,
     )
-
-
-def missed_trends(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say for every outcome which trend the test before the start would have missed: none found is no licence."""
-    said = [text for outcome in evaluation.plan.outcomes for text in _missed_trend(evaluation, outcome, numbers)]
-    return Markdown("\n".join(f"- {text}" for text in said))
-
-
-def _missed_trend(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> Iterator[str]:
-    language, title = numbers.language, outcome.title.text(numbers.language)
-    own = {row.estimand: row for row in evaluation.ledger.select(estimator="sensitivity", outcome=outcome.id)}
-    test, slope = own.get("pre_trend"), own.get("pre_trend_detectable")
-    if test is None or test.p is None:
-        yield say(language, "{title}: the trends before the start cannot be tested.", title=title)
-    elif slope is None or slope.estimate is None:
-        yield say(language, "{title}: the test of the trends before the start would miss any trend.", title=title)
-    else:
-        yield say(
-            language,
-            "{title}: the test of the trends before the start (p {p}) would as a rule have missed a trend of up to "
-            "{slope} {unit} a period.",
-            title=title,
-            p=numbers.value(test, "p"),
-            slope=numbers.value(slope),
-            unit=outcome.unit.text(language),
-        )
 
 
 def _row(evaluation: Evaluation, id: str) -> Row:

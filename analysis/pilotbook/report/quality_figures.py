@@ -35,7 +35,7 @@ def missingness(quality: Quality, language: str) -> Figure:
     figure, frames = plt.subplots(
         len(arms),
         1,
-        figsize=(7.0, min(1.6 + 0.07 * sum(heights), 7.0)),
+        figsize=(7.0, min(1.2 + 0.045 * sum(heights), 4.5)),
         height_ratios=heights,
         sharex=True,
         squeeze=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pilotbook.design.plan import Outcome
 from pilotbook.design.planfile import PlanFile
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.panel.catalogue import Indicator, read_catalogue
@@ -33,7 +34,7 @@ def quality_of_plan(evaluation: Evaluation, dataset: Dataset) -> Quality:
         return quality_of_panel(panel, _columns(evaluation))
     known = read_catalogue().indicators
     pilots = [unit for unit, code in zip(panel.units, panel.cohort(never=-1), strict=True) if code != -1]
-    read = dict.fromkeys(column.partition(".")[0].partition("[")[0] for column in panel.columns)
+    read = dict.fromkeys(map(_indicator, panel.columns))
     return quality_of(vintage, pilots, [id for id in read if id in known], panel.units, panel.periods[-1])
 
 
@@ -41,11 +42,28 @@ def _columns(evaluation: Evaluation) -> dict[str, str | None]:
     """Return the columns of outcomes and covariates, numerators with their denominators."""
     found: dict[str, str | None] = {}
     for outcome in evaluation.plan.outcomes:
-        if outcome.column is not None:
-            found[outcome.column] = None
-        elif outcome.numerator is not None and outcome.denominator is not None:
-            found |= {outcome.numerator: outcome.denominator, outcome.denominator: None}
+        found |= _columns_of(outcome)
     return found | {covariate.column: None for covariate in evaluation.plan.covariates}
+
+
+def red_outcomes(evaluation: Evaluation, quality: Quality) -> tuple[Outcome, ...]:
+    """Return the outcomes of which a column has a red gate: they do not belong on the first page."""
+    red = {completeness.column for completeness in quality.completeness if completeness.gate is Gate.RED}
+    return tuple(o for o in evaluation.plan.outcomes if red & {_indicator(c) for c in _columns_of(o)})
+
+
+def _columns_of(outcome: Outcome) -> dict[str, str | None]:
+    """Return the column of an outcome, or its numerator and denominator, each with what it is divided by."""
+    if outcome.column is not None:
+        return {outcome.column: None}
+    if outcome.numerator is not None and outcome.denominator is not None:
+        return {outcome.numerator: outcome.denominator, outcome.denominator: None}
+    return {}
+
+
+def _indicator(column: str) -> str:
+    """Return the id of the indicator that a column of a vintage belongs to."""
+    return column.partition(".")[0].partition("[")[0]
 
 
 def indicator_of(column: str) -> Indicator | None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.judge.rules.funnel import Funnel
 from pilotbook.panel.catalogue import read_catalogue
-from pilotbook.report.figures import panels
+from pilotbook.report.figures import panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.rule_words import name_of, unit_of
@@ -75,7 +75,7 @@ def _draw(axes: Axes, evaluation: Evaluation, watch: Mapping[str, Any], language
             color=INK,
         )
     axes.set_xscale("log")
-    axes.set_title(name_of(watch["indicator"], language), loc="left", fontsize=10)
+    axes.set_title(wrapped(name_of(watch["indicator"], language), axes), loc="left", fontsize=9)
     axes.set(xlabel=denominator_name(watch["indicator"], language), ylabel=unit_of(watch["indicator"], language))
 
 

@@ -88,8 +88,12 @@ def absent(evaluation: Evaluation, language: str) -> Tagged:
     return Tagged(say(language, ABSENT[code]))
 
 
+COMPONENTS = {"labour": "labour", "drug_consumable": "drugs and consumables", "diabetes": "diabetes"}
+"""Components of an input that a rule takes one by one, as the file of rules writes them."""
+
+
 def name_of(series: str, language: str) -> str:
-    """Name an indicator or a further input, with the part of it in brackets."""
+    """Name an indicator or a further input, with the component that a rule takes of it."""
     catalogue = read_catalogue()
     id, bracket, key = series.partition("[")
     base = id.split(".", maxsplit=1)[0]
@@ -97,7 +101,9 @@ def name_of(series: str, language: str) -> str:
     if about is None:
         return series
     name = about.name_zh if language == "zh" else about.name_en.lower()
-    return f"{name} [{key.rstrip(']')}]" if bracket else name
+    if not bracket:
+        return name
+    return say(language, "{name}: {part}", name=name, part=say(language, COMPONENTS[key.rstrip("]")]))
 
 
 def unit_of(series: str, language: str) -> str:

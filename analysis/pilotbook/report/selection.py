@@ -30,6 +30,8 @@ FEW_OUTCOMES = 2
 
 MOST_BESIDE_RULES = 8
 """With more outcomes, page one has no room for their picture beside the rules; it then follows the verdicts."""
+MOST_PICTURED = 12
+"""Of more outcomes, the first so many have a panel of their own in a figure: a page holds no more that can be read."""
 
 FEWEST_PILOTS, FEWEST_COHORTS = 3, 0.5
 """A point of a path that rests on fewer pilot counties, or on a smaller share of the cohorts, is not interpreted."""
@@ -58,6 +60,7 @@ def parts(evaluation: Evaluation) -> set[str]:
         "series-alone": leads in SERIES_ESTIMATORS and not not_begun(evaluation) and not no_controls(evaluation),
         "few-outcomes": len(evaluation.plan.outcomes) <= FEW_OUTCOMES,
         "many-outcomes": len(evaluation.plan.outcomes) > FEW_OUTCOMES,
+        "not-all-pictured": pictured(evaluation) != evaluation.plan.outcomes,
         "catalogued": catalogued(evaluation) is not None,
         "watched-without-rules": _only_watched(evaluation) and not evaluation.ledger.rules,
         "provinces": has_provinces(evaluation) and evaluation.contract.controls > 0,
@@ -118,6 +121,11 @@ def shown(chapters: Iterable[str], evaluation: Evaluation) -> tuple[str, ...]:
     if evaluation.panel.source.gone:
         absent = {"data", "did", "its", "sensitivity", "baseline"}
     return tuple(name for name in chapters if name not in absent)
+
+
+def pictured(evaluation: Evaluation) -> tuple[Outcome, ...]:
+    """Return the outcomes that have a panel of their own in a figure; tables and files of numbers have all."""
+    return evaluation.plan.outcomes[:MOST_PICTURED]
 
 
 def leading_rows(evaluation: Evaluation, outcome: str) -> list[Row]:

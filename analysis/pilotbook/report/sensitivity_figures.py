@@ -15,7 +15,7 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
 from pilotbook.evaluate.sensitivity.left_out import CONTROL_PROVINCE, PILOT, PROVINCE
-from pilotbook.report.figures import panels
+from pilotbook.report.figures import panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.sensitivity_selection import first, primary
@@ -51,7 +51,7 @@ def _drawn(
     for axes, outcome in zip(frames, outcomes, strict=True):
         draw(axes, outcome)
         if len(primary(evaluation)) > 1:
-            axes.set_title(outcome.title.text(language), loc="left", fontsize=10)
+            axes.set_title(wrapped(outcome.title.text(language), axes), loc="left", fontsize=9)
     return figure
 
 

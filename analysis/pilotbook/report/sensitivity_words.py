@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from IPython.display import Markdown
 
@@ -11,6 +11,7 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.curve import EXCLUDES_ZERO, SAME_SIGN, WITHIN
 from pilotbook.evaluate.sensitivity.examination import COMPLETE, ESTIMATOR
+from pilotbook.judge.thresholds import thresholds
 from pilotbook.report.language import say, say_if_known, why_not
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.sensitivity_selection import curve, first, not_run, primary
@@ -19,6 +20,9 @@ from pilotbook.report.tables import SPAN
 
 LARGE_SHIFT = 0.5
 """A shift by more than this many smallest important effects is said to matter."""
+
+EARLIER_STARTS = ("anticipation_1", "anticipation_2")
+"""Specifications in which one or two periods before the start may have been affected."""
 
 MISSED = {
     "year": "The pre-test would have missed a differential trend of up to {slope} per year.",
@@ -29,12 +33,15 @@ MISSED = {
 Sentence = Callable[[Evaluation, Outcome, Numbers], str | None]
 
 
-def _each(evaluation: Evaluation, numbers: Numbers, sentence: Sentence) -> Markdown:
-    """Put the sentences of all primary outcomes in a list; one that holds for all of them stands alone."""
+def _each(
+    evaluation: Evaluation, numbers: Numbers, sentence: Sentence, outcomes: Sequence[Outcome] | None = None
+) -> Markdown:
+    """Put the sentences of all primary outcomes, or of some, in a list; one that holds for all of them stands alone."""
     language = numbers.language
-    found = [(o.title.text(language), sentence(evaluation, o, numbers)) for o in primary(evaluation)]
+    told = primary(evaluation) if outcomes is None else outcomes
+    found = [(o.title.text(language), sentence(evaluation, o, numbers)) for o in told]
     said = [(title, text) for title, text in found if text]
-    if len({SPAN.sub(r"\1", text) for _, text in said}) == 1:
+    if len({SPAN.sub(r"\1", text) for _, text in said}) == 1 and len(told) == len(primary(evaluation)):
         return Markdown(said[0][1])
     return Markdown("\n".join(f"- **{title}**: {text}" for title, text in said))
 
@@ -74,16 +81,35 @@ def _trend(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str | 
 
 
 def anticipation(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say how far the effect moves if periods before the start may have been affected."""
-    return _each(evaluation, numbers, _anticipation)
+    """Say how far the effect moves if periods before the start may have been affected; of several, which moves far."""
+    outcomes = primary(evaluation)
+    moved = [outcome for outcome in outcomes if _may_be_anticipated(evaluation, outcome)]
+    if len(outcomes) > 1 and not moved:
+        return Markdown(
+            say(
+                numbers.language,
+                "If one or two periods before the start may have been affected, no effect moves by more than half a "
+                "smallest important effect.",
+            )
+        )
+    return _each(evaluation, numbers, _anticipation, moved if len(outcomes) > 1 else outcomes)
+
+
+def _may_be_anticipated(evaluation: Evaluation, outcome: Outcome) -> bool:
+    """Tell whether the effect moves far with earlier starts, or whether that is not known."""
+    shifts = _shifts(evaluation, outcome)
+    return len(shifts) < len(EARLIER_STARTS) or max(abs(row.estimate or 0.0) for row in shifts) > LARGE_SHIFT
+
+
+def _shifts(evaluation: Evaluation, outcome: Outcome) -> list[Row]:
+    rows = [first(evaluation, outcome.id, "specification_shift", specification=name) for name in EARLIER_STARTS]
+    return [row for row in rows if row is not None]
 
 
 def _anticipation(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str | None:
     language = numbers.language
-    names = ("anticipation_1", "anticipation_2")
-    rows = [first(evaluation, outcome.id, "specification_shift", specification=name) for name in names]
-    shifts = [row for row in rows if row is not None]
-    if len(shifts) < len(names):
+    shifts = _shifts(evaluation, outcome)
+    if len(shifts) < len(EARLIER_STARTS):
         return say(language, "Too few periods lie before the start to ask whether the reform was anticipated.")
     said = say(
         language,
@@ -92,15 +118,22 @@ def _anticipation(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) ->
         one=numbers.value(shifts[0]),
         two=numbers.value(shifts[1]),
     )
-    if max(abs(row.estimate or 0.0) for row in shifts) <= LARGE_SHIFT:
+    if not _may_be_anticipated(evaluation, outcome):
         return said
     warning = say(language, "That is more than half of such an effect: the reform may have been anticipated.")
     return _joined(language, said, warning)
 
 
 def specifications(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say what the specifications agree on."""
-    return _each(evaluation, numbers, _specifications)
+    """Say what the specifications agree on; of several outcomes, where they do not, since a table has all of them."""
+    outcomes = primary(evaluation)
+    same = {outcome.id: first(evaluation, outcome.id, SAME_SIGN) for outcome in outcomes}
+    bound = next(float(check.bound) for check in thresholds().checks if check.check == "same_sign")
+    split = [o for o in outcomes if (row := same[o.id]) is None or (row.estimate or 0.0) < bound]
+    if len(outcomes) > 1 and not split:
+        agreed = "For every primary outcome, at least {bound}% of the other specifications have the headline's sign."
+        return Markdown(say(numbers.language, agreed, bound=numbers.decimal(100 * bound, 0)))
+    return _each(evaluation, numbers, _specifications, split if len(outcomes) > 1 else outcomes)
 
 
 def _specifications(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str | None:
@@ -142,8 +175,8 @@ def unavailable(evaluation: Evaluation, language: str) -> Markdown:
 
 
 def in_space(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Say where the effect stands among the placebo effects of controls."""
-    return _each(evaluation, numbers, _in_space)
+    """Say where the effect stands among the placebo effects of controls; of several outcomes, the table says it."""
+    return _each(evaluation, numbers, _in_space) if len(primary(evaluation)) == 1 else Markdown("")
 
 
 def _in_space(evaluation: Evaluation, outcome: Outcome, numbers: Numbers) -> str | None:

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.report.figures import columns_of, panels, wrapped
-from pilotbook.report.language import say, say_if_known
+from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
-from pilotbook.report.selection import FEW_OUTCOMES
+from pilotbook.report.selection import FEW_OUTCOMES, pictured
 from pilotbook.report.series_selection import Series, all_series, leading
 from pilotbook.report.series_words import series_name
 from pilotbook.report.style import CONTROL, INK, PILOT
@@ -22,7 +22,7 @@ from pilotbook.report.style import CONTROL, INK, PILOT
 def series(evaluation: Evaluation, language: str) -> Figure:
     """Draw observed values, fit and counterfactual with its band; panels of an outcome's levels share their scale."""
     drawn = drawn_series(evaluation)
-    figure, frames = panels(max(len(drawn), 1), 2.6)
+    figure, frames = panels(max(len(drawn), 1), 2.1)
     for axes, one in zip(frames, drawn, strict=False):
         _draw(axes, evaluation, one, language)
     _share_scale(frames, drawn)
@@ -32,7 +32,11 @@ def series(evaluation: Evaluation, language: str) -> Figure:
 def drawn_series(evaluation: Evaluation) -> list[Series]:
     """Return the series that are drawn: all of a few outcomes, of many only the one that leads."""
     few = len(evaluation.plan.outcomes) <= FEW_OUTCOMES
-    return [one for one in (all_series if few else leading)(evaluation) if one.analysed]
+    return [
+        one
+        for one in (all_series if few else leading)(evaluation)
+        if one.analysed and one.outcome in pictured(evaluation)
+    ]
 
 
 def _draw(axes: Axes, evaluation: Evaluation, one: Series, language: str) -> None:
@@ -103,7 +107,7 @@ def series_alt(evaluation: Evaluation, numbers: Numbers) -> str:
         "Observed average by period as points, fitted line, and dashed counterfactual with its band from the reform "
         "on. {said} Steps: {starts}.",
         said=" ".join(said),
-        starts=", ".join(f"{say_if_known(language, step.label)} {step.start}" for step in section.steps),
+        starts=", ".join(step.start for step in section.steps),
     )
 
 

@@ -10,7 +10,7 @@ from pilotbook.evaluate.ledger import Row
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.series_selection import EFFECTS, Series, all_series, leading
-from pilotbook.report.series_words import estimand_name, series_name
+from pilotbook.report.series_words import estimand_name, series_name, step_name
 from pilotbook.report.tables import pipe_table
 
 MODELS = {
@@ -53,7 +53,12 @@ def steps(evaluation: Evaluation, language: str) -> Markdown:
     section = evaluation.plan.series
     assert section is not None
     rows = [
-        [say_if_known(language, step.label), step.start, say(language, SHAPES[step.shape]), str(step.length or "")]
+        [
+            step_name(evaluation, step.label, language),
+            step.start,
+            say(language, SHAPES[step.shape]),
+            str(step.length or ""),
+        ]
         for step in section.steps
     ]
     for window in section.excluded:
@@ -64,10 +69,11 @@ def steps(evaluation: Evaluation, language: str) -> Markdown:
 
 def effects(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Return level, slope, effects at horizons, average and cumulative effect of the series that lead."""
+    several = evaluation.plan.series is not None and len(evaluation.plan.series.steps) > 1
     rows = [
         [
             _outcome(evaluation, series, numbers.language),
-            say_if_known(numbers.language, row.spec["step"]),
+            step_name(evaluation, row.spec["step"], numbers.language) if several else "",
             estimand_name(numbers.language, row),
             numbers.value(row),
             numbers.interval(row),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from IPython.display import Markdown
 
+from pilotbook.estimate.its.effects import ALL
 from pilotbook.evaluate.designs import CONTRADICT
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
@@ -37,6 +38,18 @@ FLAGS = {
 }
 
 
+def step_name(evaluation: Evaluation, label: str, language: str) -> str:
+    """Name a step of the reform by its place and start; its label is a code, which no language knows."""
+    section = evaluation.plan.series
+    assert section is not None
+    if label == ALL:
+        return say(language, "all steps")
+    if len(section.steps) == 1:
+        return say(language, "the reform")
+    number, step = next((n, step) for n, step in enumerate(section.steps, start=1) if step.label == label)
+    return say(language, "step {number} ({start})", number=number, start=step.start)
+
+
 def series_name(language: str, name: str) -> str:
     """Name a series."""
     return say(language, SERIES[name])
@@ -48,27 +61,35 @@ def estimand_name(language: str, row: Row) -> str:
 
 
 def flags(evaluation: Evaluation, language: str) -> Markdown:
-    """Name what must be said beside the effects that lead, outcome by outcome."""
-    said = []
+    """Name what must be said beside the effects that lead: every note once, with the outcomes that it is about."""
+    about: dict[str, list[str]] = {}
     for series in leading(evaluation):
         effects = [row for row in series.rows if row.spec.get("model") != "newey-west"]
         codes = dict.fromkeys(code for row in effects for code in row.flags)
-        notes = [say(language, FLAGS[code]) for code in codes if code in FLAGS]
-        title = series.outcome.title.text(language)
-        said += [f"- {say(language, '{title}: {note}', title=title, note=note)}" for note in notes]
-    return Markdown("\n".join(said))
+        for code in codes:
+            if code in FLAGS:
+                about.setdefault(code, []).append(series.outcome.title.text(language))
+    said = [
+        say(language, "{title}: {note}", title=say(language, "; ").join(titles), note=say(language, FLAGS[code]))
+        for code, titles in about.items()
+    ]
+    return Markdown("\n".join(f"- {line}" for line in said))
 
 
 def placebo(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say what the interruptions that did not happen show."""
-    return Markdown("\n\n".join(_placebo(series, numbers) for series in leading(evaluation)))
+    language, shown = numbers.language, list(leading(evaluation))
+    said = [_placebo(series, numbers) for series in shown if series.select("placebo")]
+    without = [series.outcome.title.text(language) for series in shown if not series.select("placebo")]
+    if without:
+        text = "**{title}**: not evaluable, fewer than 16 points before the reform."
+        said.append(say(language, text, title=say(language, "; ").join(without)))
+    return Markdown("\n\n".join(said))
 
 
 def _placebo(series: Series, numbers: Numbers) -> str:
     language, rows = numbers.language, series.select("placebo")
     title = series.outcome.title.text(language)
-    if not rows:
-        return say(language, "**{title}**: not evaluable, fewer than 16 points before the reform.", title=title)
     small = [row for row in rows if row.p is not None and row.p < ALPHA]
     strongest = min(rows, key=lambda row: row.p or 0)
     return say(
@@ -94,15 +115,21 @@ def designs(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         title = next(o.title.text(language) for o in evaluation.plan.outcomes if o.id == row.outcome)
         text = (
             "**{title}**: difference-in-differences ({did}) and the controlled series have opposite signs; they differ "
-            "by {difference} ({interval})."
+            "by {difference}."
             if CONTRADICT in row.flags
             else "**{title}**: difference-in-differences ({did}) and the controlled series have the same sign; they "
-            "differ by {difference} ({interval})."
+            "differ by {difference}."
         )
         did = analysis_name(language, row.spec["did"], row.spec.get("cohorts"))
-        shown = {"difference": numbers.value(row), "interval": numbers.interval(row)}
-        said.append(say(language, text, title=title, did=did, **shown))
+        said.append(say(language, text, title=title, did=did, difference=_with_interval(numbers, row)))
     return Markdown("\n\n".join(said))
+
+
+def _with_interval(numbers: Numbers, row: Row) -> str:
+    """Print an estimate, with its interval where it has one."""
+    if row.ci_low is None:
+        return numbers.value(row)
+    return say(numbers.language, "{value} ({interval})", value=numbers.value(row), interval=numbers.interval(row))
 
 
 def control(evaluation: Evaluation, numbers: Numbers) -> Markdown:

@@ -14,6 +14,7 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.curve import SAME_SIGN
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
+from pilotbook.report.figures import wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.sensitivity_selection import curve, first, primary
@@ -21,7 +22,7 @@ from pilotbook.report.specification_names import PROVINCE, change_name
 from pilotbook.report.style import CONTROL, INK, PILOT
 from pilotbook.report.words import analysis_name, weights_name
 
-CURVE, ROW = 1.7, 0.15
+CURVE, ROW = 1.4, 0.13
 """Height of a curve, and of a line of the matrix below it."""
 
 ONE_PROVINCE = "without_province"
@@ -55,7 +56,7 @@ def specification_curve(evaluation: Evaluation, language: str) -> Figure:
         _draw_curve(above, evaluation, outcome, rows, language)
         _draw_matrix(below, evaluation, rows, choices, language, named=place % columns == 0)
         if len(primary(evaluation)) > 1:
-            above.set_title(outcome.title.text(language), loc="left", fontsize=10)
+            above.set_title(wrapped(outcome.title.text(language), above), loc="left", fontsize=9)
     for unused in range(len(outcomes), lines * columns):
         for line in (0, 1):
             frames[2 * (unused // columns) + line, unused % columns].remove()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from IPython.display import Markdown
@@ -23,15 +22,13 @@ from pilotbook.report.selection import (
 from pilotbook.report.words import analysis_name, role_name, weights_name
 
 SPAN = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
-LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-"""A tagged number, a link: what is seen of it stands in the brackets."""
+"""A tagged number: what is seen of it stands in the brackets."""
 
 
 def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> Markdown:
     """Return a pipe table; a column whose cells are all empty is left out, and no rows are one that says so.
 
-    Pandoc gives the columns of a long pipe table widths in proportion to the dashes under the head, so these
-    follow what is seen in each column.
+    How wide the columns are is for the page to find out: the browser, or the extension's `columns.lua`.
 
     Parameters
     ----------
@@ -44,7 +41,7 @@ def pipe_table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -
     """
     body = _said_once([list(cells) for cells in rows]) or [["–"] * len(head)]
     kept = [i for i in range(len(head)) if any(cells[i] for cells in body)] or list(range(len(head)))
-    rules = [_rule(align[i], [head[i], *(cells[i] for cells in body)]) for i in range(len(head))]
+    rules = [":---" if side == "l" else "---:" for side in align]
     return Markdown("\n".join(f"| {' | '.join(cells[i] for i in kept)} |" for cells in [list(head), rules, *body]))
 
 
@@ -52,18 +49,6 @@ def _said_once(rows: list[list[str]]) -> list[list[str]]:
     """Leave the first cell empty where it repeats the one above, if the column has several rows of the same name."""
     firsts = [cells[0] for cells in rows]
     return [["", *cells[1:]] if i and cells[0] == firsts[i - 1] else cells for i, cells in enumerate(rows)]
-
-
-def _rule(align: str, cells: Sequence[str]) -> str:
-    seen = [LINK.sub(r"\1", SPAN.sub(r"\1", cell)).strip("*`") for cell in cells]
-    longest_word = max(_width(word) for cell in seen for word in cell.split() or [""])
-    dashes = "-" * max(4, min(longest_word, 34) + 2, min(max(map(_width, seen)), 34) + 2)
-    return f":{dashes}" if align == "l" else f"{dashes}:"
-
-
-def _width(text: str) -> int:
-    """Return the width of a text in Latin letters; a Chinese character is two wide."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _heads(language: str, *names: str) -> list[str]:

@@ -10,6 +10,7 @@ from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.ledger import Row
+from pilotbook.judge.thresholds import Grade
 from pilotbook.judge.verdict import FIRMNESS, Kind, Reason
 from pilotbook.report import looking
 from pilotbook.report.language import say, say_if_known
@@ -94,6 +95,8 @@ UNKNOWN = {
     "agreement": "there are no controls",
 }
 """The same where it could not be evaluated, and of dimensions that a design without controls has no measure for."""
+
+BEST = Grade.A.name
 
 P_VALUES = {"placebo", "dip", "family", "pre_trend_p"}
 COUNTS = {"firm_pilots", "assigned_pilots", "assigned_controls", "pre_periods"}
@@ -236,16 +239,18 @@ def grade_matrix(evaluation: Evaluation, numbers: Numbers) -> Markdown:
 
 
 def grades(evaluation: Evaluation, numbers: Numbers) -> Markdown:
-    """Return the grade of every dimension, and what decided it."""
+    """Return the dimensions that are graded below A, and what decided each."""
     language = numbers.language
 
     def lines() -> Iterator[list[str]]:
         for outcome in evaluation.plan.outcomes:
             judgement = evaluation.judgement(outcome.id)
             for name, grade in judgement.dimensions.items():
-                weak = [m for m in judgement.measures if m.dimension == name and m.grade == grade != "A"]
+                if grade == BEST:
+                    continue
+                weak = [m for m in judgement.measures if m.dimension == name and m.grade == grade]
                 codes = [Reason(m.measure, m.value) for m in weak] or [Reason(name)] * (name in UNKNOWN)
-                why = [reason_text(language, reason, numbers) for reason in codes if grade != "A"]
+                why = [reason_text(language, reason, numbers) for reason in codes]
                 yield [
                     outcome.title.text(language) if len(evaluation.plan.outcomes) > 1 else "",
                     say(language, DIMENSIONS[name]),

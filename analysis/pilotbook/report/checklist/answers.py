@@ -9,7 +9,7 @@ from IPython.display import Markdown
 from pilotbook.design.checklist import checklist
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.report.checklist import assumptions, design_and_inference, interpretation_and_rerun, question_and_data
-from pilotbook.report.checklist.facts import Check, Report
+from pilotbook.report.checklist.facts import Check, Report, SinceLast
 from pilotbook.report.language import say
 from pilotbook.report.tables import pipe_table
 
@@ -29,6 +29,7 @@ SAID = {
     "open": "not answered",
     "unknown": "not evaluable",
     "enforced": "yes, or the report is not made",
+    "at_release": "yes, or the report is not released",
 }
 CHECKS: Mapping[str, Check] = {
     **question_and_data.ITEMS,
@@ -39,9 +40,19 @@ CHECKS: Mapping[str, Check] = {
 """How every automatic item is computed."""
 
 
-def table(evaluation: Evaluation, language: str) -> Markdown:
-    """Return the checklist of the report that the plan of an evaluation asks for."""
-    report, lines = Report.of(evaluation), []
+def table(evaluation: Evaluation, language: str, since: SinceLast | None = None) -> Markdown:
+    """Return the checklist of the report that the plan of an evaluation asks for.
+
+    Parameters
+    ----------
+    evaluation
+        The evaluation.
+    language
+        Of the table.
+    since
+        What the chapter on changes shows; None if nothing was compared.
+    """
+    report, lines = Report.of(evaluation, since), []
     for item in checklist():
         own = evaluation.plan.checklist.get(item.id)
         if item.automatic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,23 +12,54 @@ from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.ledger import Ledger, Row
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
 from pilotbook.report.chapters import chapters_of
+from pilotbook.report.earlier import pages_kept
 from pilotbook.report.selection import shown
 
-Answer = Literal["yes", "no", "not_applicable", "unknown", "enforced"]
-"""``enforced``: a check that stops the report otherwise; ``unknown``: what it rests on could not be computed."""
+Answer = Literal["yes", "no", "not_applicable", "unknown", "enforced", "at_release"]
+"""``enforced``, ``at_release``: a check that stops the report, or its release, otherwise; ``unknown``: what it rests on
+could not be computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinceLast:
+    """What the chapter on changes shows.
+
+    Attributes
+    ----------
+    outcomes
+        Those whose effects stand beside the ones of the last release.
+    causes
+        What the report rests on that is another than in the last release.
+    """
+
+    outcomes: frozenset[str]
+    causes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation and the chapters in which it is shown."""
+    """An evaluation, the chapters in which it is shown, and the releases before it.
+
+    Attributes
+    ----------
+    evaluation, chapters
+        What is shown, and where.
+    earlier
+        Records of earlier releases, and whether their pages are still there.
+    since
+        What the chapter on changes shows; None if nothing was compared.
+    """
 
     evaluation: Evaluation
     chapters: frozenset[str]
+    earlier: Mapping[str, bool]
+    since: SinceLast | None
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> Report:
+    def of(cls, evaluation: Evaluation, since: SinceLast | None = None) -> Report:
         """Return the report that the plan of an evaluation asks for."""
-        return cls(evaluation, frozenset(shown(chapters_of(evaluation.plan), evaluation)))
+        chapters = frozenset(shown(chapters_of(evaluation.plan), evaluation))
+        return cls(evaluation, chapters, pages_kept(evaluation.ledger.plan, evaluation.ledger.period), since)
 
     @property
     def plan(self) -> AnalysisPlan:

@@ -89,6 +89,25 @@ def subgroups(report: Report) -> Answer:
     return yes_if(all(there) and report.has("sensitivity"), otherwise="unknown")
 
 
+def changes(report: Report) -> Answer:
+    """The effects stand beside those of the last release, and at most one thing is another, so that it is the cause.
+
+    Where several are, their shares are found by rerunning only.
+    """
+    if not report.earlier:
+        return "not_applicable"
+    if report.since is None:
+        return "unknown"
+    return yes_if(bool(report.since.outcomes) and len(report.since.causes) <= 1 and report.has("changes"))
+
+
+def previous_versions(report: Report) -> Answer:
+    """Every earlier release is named, and its pages are still there."""
+    if not report.earlier:
+        return "not_applicable"
+    return yes_if(all(report.earlier.values()) and report.has("changes"))
+
+
 def one_command(report: Report) -> Answer:
     """The command is printed, and the estimates are those of this plan and of data with a hash."""
     same_plan = report.ledger.registration["sha256"] == content_hash(report.plan)
@@ -100,6 +119,11 @@ def _enforced(_: Report) -> Answer:
     return "enforced"
 
 
+def _at_release(_: Report) -> Answer:
+    """A scan of the finished files, which stops the release."""
+    return "at_release"
+
+
 ITEMS: Mapping[str, Check] = {
     "wording": wording,
     "absolute_relative": absolute_relative,
@@ -107,7 +131,10 @@ ITEMS: Mapping[str, Check] = {
     "claims": claims,
     "monitoring_apart": monitoring_apart,
     "subgroups": subgroups,
+    "changes": changes,
     "one_command": one_command,
     "same_numbers": _enforced,
     "alt_text": _enforced,
+    "previous_versions": previous_versions,
+    "disclosure": _at_release,
 }
