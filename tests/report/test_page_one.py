@@ -14,6 +14,7 @@ from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.panel import Panel, Source
 from pilotbook.panel.periods import FREQUENCY
+from pilotbook.panel.quality import Quality
 from pilotbook.project import PLANS
 from pilotbook.report import glance
 from pilotbook.report.numbers import Numbers
@@ -38,6 +39,9 @@ def test_the_first_source_names_four_and_four():
     )
 
 
+NOTHING_MISSING = cast(Quality, SimpleNamespace(completeness=()))
+
+
 @pytest.mark.parametrize("path", plan_paths(PLANS), ids=lambda path: path.stem)
 def test_the_table_of_page_one_has_them(path, tmp_path, monkeypatch):
     """Read from the table itself; which outcomes it has does not depend on the data, so there are none."""
@@ -55,7 +59,8 @@ def test_the_table_of_page_one_has_them(path, tmp_path, monkeypatch):
         texts={column: np.empty(0, dtype=str) for column in plan.layout().texts},
     )
     evaluation = evaluate(plan_file, nobody, period)
-    table = glance.table(evaluation, Numbers(evaluation.ledger, "en")).data
+    shown = glance.outcomes_shown(evaluation, NOTHING_MISSING)
+    table = glance.table(evaluation, shown, Numbers(evaluation.ledger, "en")).data
     about = [outcome for outcome in plan.outcomes if CORE & {outcome.id, *outcome.columns}]
     assert [outcome.id for outcome in about if f"| {outcome.title.en} (" not in table] == []
     reform = CATALOGUE.reforms.get(plan.reform)
@@ -69,7 +74,7 @@ def test_they_stay_where_a_plan_has_more_outcomes_than_fit():
     before = tuple(other.model_copy(update={"id": f"other_{n}", "column": f"other_{n}"}) for n in range(20))
     crowded = plan.model_copy(update={"outcomes": (*before, *plan.outcomes)})
     evaluation = cast(Evaluation, SimpleNamespace(plan=crowded))
-    shown = [outcome.id for outcome in glance.outcomes(evaluation)]
+    shown = [outcome.id for outcome in glance.outcomes_shown(evaluation, NOTHING_MISSING)]
     assert len(shown) == glance.MOST
     assert set(shown) >= CORE & {outcome.id for outcome in plan.outcomes}
     assert shown[0] == "other_0"
