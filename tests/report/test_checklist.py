@@ -381,10 +381,10 @@ def test_a_small_count_of_persons_stops_the_release(reports: dict[str, Report], 
     page = tmp_path / "report.html"
     table = "<table><tr><th>County</th><th>Patients</th></tr><tr><td>A</td><td>{}</td></tr></table>"
     page.write_text(table.format(240), encoding="utf-8")
-    refuse_disclosures([page], tmp_path)
+    refuse_disclosures([page], tmp_path, reports["many"].plan.disclosure)
     page.write_text(table.format(3), encoding="utf-8")
     with pytest.raises(WorkError, match="disclosure control refuses the release"):
-        refuse_disclosures([page], tmp_path)
+        refuse_disclosures([page], tmp_path, reports["many"].plan.disclosure)
 
 
 def test_without_an_earlier_release_nothing_can_have_changed(reports: dict[str, Report]) -> None:

@@ -217,7 +217,7 @@ def _hash_of_chapter(name: ChapterName) -> str:
 def _showing() -> tuple[str, ...]:
     """Name the modules that shape an executed notebook."""
     modules = sorted(Path(__file__).parent.glob("*.py"))
-    return tuple(f"report/{path.name}" for path in modules if path.stem not in MAKING)
+    return (*(f"report/{path.name}" for path in modules if path.stem not in MAKING), "report/checklist")
 
 
 def _words(language: str) -> dict[str, str]:
