@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 PRELOADED = ["pilotbook.report.batch", "pilotbook.report.making"]
 ANSWER = "20s"
 """How long a scheduler may take to answer."""
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that a worker has to clear up when the batch is interrupted."""
 
 
