@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from pilotbook.errors import NotebookError
 from pilotbook.report.environment import ENVIRONMENT
 from pilotbook.report.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # an unchanged report spares its import
 
 FORK, KERNEL = EXECUTORS = ("fork", "kernel")
 """A child of a server that has the libraries loaded; a Jupyter kernel, which loads them anew."""
