@@ -186,7 +186,10 @@ def edited(project: Project) -> list[str]:
     both = ("--jobs", str(JOBS), "--lang", "en", "--lang", "zh", *EMBEDDED)
     first = project.render(plans, "large-out", *both, cache="cache-large")
     chapter = project.root / "analysis" / "data.ipynb"
-    chapter.write_text(chapter.read_text(encoding="utf-8").replace("# Data and their quality {#", "# Data and their quality  {#"), encoding="utf-8")
+    chapter.write_text(
+        chapter.read_text(encoding="utf-8").replace("# Data and their quality {#", "# Data and their quality  {#"),
+        encoding="utf-8",
+    )
     again = project.render(plans, "large-out", *both, cache="cache-large")
     return [
         "| one report: 12 outcomes, 100 counties, two languages, both formats | seconds | largest process, MB |",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
-from pilotbook.report.figures import panels, wrapped
+from pilotbook.report.figures import columns_of, name_of_scale, panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import EventPath, pictured, shown_paths, thinly_supported
@@ -35,10 +35,8 @@ def event_study(evaluation: Evaluation, language: str) -> Figure:
         title = analysis_name(language, path.estimator, path.cohorts)
         over = f"{path.outcome.title.text(language)}, {title}" if several else title
         axes.set_title(wrapped(over, axes), loc="left", fontsize=9)
-        axes.set(
-            xlabel=say(language, "Periods since the start"),
-            ylabel=path.outcome.unit.text(language),
-        )
+        axes.set_xlabel(say(language, "Periods since the start"), fontsize=10 if columns_of(axes) < 3 else 8)
+        name_of_scale(path.outcome.unit.text(language), axes)
     _share_scale(frames, paths)
     return figure
 

@@ -22,7 +22,7 @@ NAMES = {"pilots": "Pilots", "controls": "Controls"}
 CHINESE = 0x2E80
 """Characters from here on are as wide as two letters."""
 
-MOST_IN_TWO_COLUMNS, LOWER = 4, 0.62
+MOST_IN_TWO_COLUMNS, LOWER = 4, 0.7
 """Panels that stand in two columns, and how much lower they are in three."""
 
 NAME_HEIGHT = {1: 0.07, 2: 0.12, 3: 0.2}
@@ -50,11 +50,20 @@ def columns_of(axes: Axes) -> int:
 
 
 def wrapped(title: str, axes: Axes) -> str:
-    """Break a title into lines that fit over a panel; a Chinese character is two letters wide."""
+    """Break a title into lines that fit over a panel."""
+    return _filled(title, {1: 90, 2: 46, 3: 30}[columns_of(axes)])
+
+
+def name_of_scale(unit: str, axes: Axes) -> None:
+    """Write a unit beside a panel, in lines that are no longer than the panel is high."""
     columns = columns_of(axes)
-    width = {1: 90, 2: 46, 3: 30}[columns]
-    chinese = sum(ord(character) > CHINESE for character in title)
-    return textwrap.fill(title, max(width * len(title) // (len(title) + chinese), 10), break_long_words=bool(chinese))
+    axes.set_ylabel(_filled(unit, {1: 40, 2: 26, 3: 15}[columns]), fontsize=10 if columns < 3 else 8)
+
+
+def _filled(text: str, width: int) -> str:
+    """Break a text into lines; a Chinese character is two letters wide."""
+    chinese = sum(ord(character) > CHINESE for character in text)
+    return textwrap.fill(text, max(width * len(text) // (len(text) + chinese), 7), break_long_words=bool(chinese))
 
 
 def means(evaluation: Evaluation, language: str) -> Figure:
@@ -97,7 +106,8 @@ def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: 
     room = {1: 12, 2: 6, 3: 4}[columns_of(axes)]  # names of periods that fit under a panel
     step = ceil(len(periods) * max(len(periods[0]) - 2, 2) / (2 * room))
     axes.set_xticks(range(0, len(periods), step), periods[::step])
-    axes.set(xlabel="", ylabel=_capital(outcome.unit.text(language)))
+    axes.set_xlabel("")
+    name_of_scale(_capital(outcome.unit.text(language)), axes)
 
 
 def _draw_path_without_reform(axes: Axes, evaluation: Evaluation, outcome: Outcome, periods: list[str]) -> None:

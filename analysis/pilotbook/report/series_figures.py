@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
-from pilotbook.report.figures import columns_of, panels, wrapped
+from pilotbook.report.figures import columns_of, name_of_scale, panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import FEW_OUTCOMES, pictured
@@ -62,7 +62,8 @@ def _draw(axes: Axes, evaluation: Evaluation, one: Series, language: str) -> Non
     every = ceil(len(periods) / {1: 10, 2: 5, 3: 3}[columns_of(axes)])
     axes.set_xticks(range(0, len(periods), every), periods[::every])
     axes.set_title(wrapped(_title(one, language), axes), loc="left", fontsize=9)
-    axes.set(xlabel="", ylabel=one.outcome.unit.text(language))
+    axes.set_xlabel("")
+    name_of_scale(one.outcome.unit.text(language), axes)
 
 
 def _title(one: Series, language: str) -> str:
