@@ -185,11 +185,10 @@ def edited(project: Project) -> list[str]:
     plans = write_plans(project.folder / "large", data, 1, 12)
     both = ("--jobs", str(JOBS), "--lang", "en", "--lang", "zh", *EMBEDDED)
     first = project.render(plans, "large-out", *both, cache="cache-large")
-    chapter = project.root / "analysis" / "data.ipynb"
-    chapter.write_text(
-        chapter.read_text(encoding="utf-8").replace("# Data and their quality {#", "# Data and their quality  {#"),
-        encoding="utf-8",
-    )
+    for file in ("analysis/data.ipynb", "reports/locale/zh_Hans_CN/LC_MESSAGES/pilotbook.po"):
+        text = (project.root / file).read_text(encoding="utf-8")
+        new = text.replace("# Data and their quality {#", "# Data and what they are worth {#")
+        (project.root / file).write_text(new, encoding="utf-8")
     again = project.render(plans, "large-out", *both, cache="cache-large")
     return [
         "| one report: 12 outcomes, 100 counties, two languages, both formats | seconds | largest process, MB |",
