@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import re
-from urllib.parse import quote
 
 import pikepdf
 
 DRAWING = re.compile(rb"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
-PLAIN = " '/:;,=.-_+*()!?"
-"""What the address of a drawing may hold as it is, beside letters and digits."""
+MASKED = re.compile(rb"[^A-Za-z0-9 '/:;,=.\-_+*()!?]")
+"""What the address of a drawing may not hold as it is."""
 
 
 def compact(pages: dict[str, bytes]) -> dict[str, bytes]:
@@ -22,11 +21,12 @@ def compact(pages: dict[str, bytes]) -> dict[str, bytes]:
 
 def compact_html(page: bytes) -> bytes:
     """Write drawings inside of a page as text with masked signs, which is shorter than base64."""
-    return DRAWING.sub(lambda drawing: b"data:image/svg+xml," + _masked(drawing[1]), page)
+    return DRAWING.sub(lambda drawing: address_of_drawing(base64.b64decode(drawing[1])), page)
 
 
-def _masked(drawing: bytes) -> bytes:
-    return quote(base64.b64decode(drawing), safe=PLAIN).encode()
+def address_of_drawing(svg: bytes) -> bytes:
+    """Return a drawing as the address of a picture that carries its content."""
+    return b"data:image/svg+xml," + MASKED.sub(lambda sign: b"%%%02X" % sign[0][0], svg)
 
 
 def compact_pdf(page: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pilotbook.report.engine.document import Document, to_json
+from pilotbook.report.engine.embedding import embed
 from pilotbook.report.engine.forms import HtmlForm
 from pilotbook.report.engine.pandoc import run_pandoc
 
@@ -31,7 +32,7 @@ def write_html(document: Document, extension: Path, directory: Path, metadata_fi
     result = run_pandoc(to_json(tree), _arguments(extension, metadata_file), directory)
     for warning in result.warnings:
         raise document.source.place.error(f"Pandoc says: {warning}; the page would not be whole")
-    return result.text.encode()
+    return embed(result.text.encode(), directory)
 
 
 def _arguments(extension: Path, metadata_file: Path) -> list[str]:
@@ -49,7 +50,6 @@ def _arguments(extension: Path, metadata_file: Path) -> list[str]:
         "--number-sections",
         "--section-divs",
         "--mathml",
-        "--embed-resources",
         "--syntax-highlighting=pygments",
         "--wrap=none",
     ]

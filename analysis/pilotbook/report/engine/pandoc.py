@@ -14,6 +14,7 @@ from typing import Any
 import pypandoc
 
 from pilotbook.errors import RenderError
+from pilotbook.report.engine.stand_ins import StandIns
 
 READER = "markdown+east_asian_line_breaks"
 WARNING = re.compile(r"^\[WARNING\] (?P<text>.*(?:\n  .*)*)", re.MULTILINE)
@@ -69,5 +70,6 @@ def parse_markdown(text: str, directory: Path) -> tuple[dict[str, Any], tuple[st
     tuple
         The tree as Pandoc's JSON, and the warnings of the parser.
     """
-    result = run_pandoc(text, ["--from", READER, "--to", "json"], directory)
-    return json.loads(result.text), result.warnings
+    stand_ins = StandIns()
+    result = run_pandoc(stand_ins.put_in(text), ["--from", READER, "--to", "json"], directory)
+    return json.loads(stand_ins.take_out(result.text)), result.warnings

@@ -1,0 +1,61 @@
+"""With stand-ins Pandoc reads the same tree as without them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pilotbook.report.engine.pandoc import READER, parse_markdown, run_pandoc
+from pilotbook.report.engine.stand_ins import LINE, StandIns
+
+ROW = 'plan/visits/did/att/weights=equal;event_times=0..7'
+NUMBER = f'[−1,234.5]{{data-ledger="{ROW}" data-field="estimate"}}'
+LINKED = f"[{NUMBER}](#row-39599d3dbc)"
+DATA = "data:text/csv;charset=utf-8,%EF%BB%BFa,b%0A1,2%0A"
+
+
+def table(*cells: str) -> str:
+    head = "".join("| head " for _ in cells) + "|"
+    rule = "".join(f"|:{'-' * (3 + i)}" for i, _ in enumerate(cells)) + "|"
+    return f"{head}\n{rule}\n" + "".join(f"| {cell} " for cell in cells) + "|\n"
+
+
+MARKDOWN = {
+    "a number": table(NUMBER),
+    "a number that leads to its row": table("Visits", LINKED),
+    "an interval": table(f"{LINKED} ({LINKED} to {LINKED})"),
+    "between Chinese characters": table(f"从{LINKED}到{NUMBER}，增加"),
+    "within emphasis": table(f"**{LINKED}**", f"*{NUMBER}*", f"~~{NUMBER}~~"),
+    "within quotation marks": table(f'"{NUMBER}"', f"'{NUMBER}'"),
+    "beside markup": table(f"a_{NUMBER}_b", f"`x`{NUMBER}", rf"\[{NUMBER}\]"),
+    "below one, in per cent, an order": table(
+        NUMBER.replace("−1,234.5", "<0.001"), NUMBER.replace("−1,234.5", "5%"), NUMBER.replace("−1,234.5", "7")
+    ),
+    "words instead of a number": table(NUMBER.replace("−1,234.5", "n/a"), NUMBER.replace("−1,234.5", "*x*")),
+    "a link to somewhere else": table(f"[{NUMBER}](https://example.org)", f"[see {NUMBER}](#row-39599d3dbc)"),
+    "a number in prose and in a heading": f"# Effect {NUMBER}\n\nIt is {LINKED}.\n\n- {NUMBER}\n",
+    "a long table keeps its widths": table("a" * (LINE - 20), NUMBER, "b"),
+    "a table that is long by its numbers alone": table("a", NUMBER, "b"),
+    "a short table has no widths": table("a", "b") + "\n" + table("1", "2"),
+    "code that looks like a table": f"```\n{table(LINKED)}```\n\n~~~~ {{.python}}\n{table(NUMBER)}~~~~\n",
+    "code within a cell": table(f"`{NUMBER}`", f"``{LINKED}``"),
+    "data of a figure": f'[Data]({DATA}){{.csv download="fig-x.csv"}}\n\n`]({DATA})`\n',
+    "a caption and an attribute": f"{table(NUMBER)}\n: Of {NUMBER} {{#tbl-x}}\n",
+    "the characters themselves": "\U000f0000\U000f0001\n\n" + table(NUMBER),
+}
+
+
+@pytest.mark.parametrize("name", MARKDOWN)
+def test_the_tree_is_the_same(name: str, tmp_path: Path):
+    markdown = MARKDOWN[name]
+    plainly = run_pandoc(markdown, ["--from", READER, "--to", "json"], tmp_path)
+    assert parse_markdown(markdown, tmp_path)[0] == json.loads(plainly.text)
+
+
+@pytest.mark.parametrize("name", [name for name in MARKDOWN if name.startswith(("a number", "an interval", "data"))])
+def test_something_stands_in(name: str):
+    stand_ins = StandIns()
+    assert len(stand_ins.put_in(MARKDOWN[name])) < len(MARKDOWN[name]) or "prose" in name
+    assert bool(stand_ins.texts) != ("prose" in name)
