@@ -60,10 +60,14 @@ local function column(texts, number)
     for _, word in ipairs(words) do found.room = math.max(found.room, word[1]) end
   end
   -- a second line costs more than twice a first one, so that no cell towers over its row
+  local known = {}
   function found.cost(room)
-    local sum = 0
-    for _, words in ipairs(found.cells) do sum = sum + lines(words, room) ^ 2 end
-    return sum
+    if not known[room] then
+      local sum = 0
+      for _, words in ipairs(found.cells) do sum = sum + lines(words, room) ^ 2 end
+      known[room] = sum
+    end
+    return known[room]
   end
   return found
 end

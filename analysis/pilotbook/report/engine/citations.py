@@ -10,8 +10,11 @@ from typing import Any
 from pilotbook.report.engine.pandoc import run_pandoc
 from pilotbook.report.engine.place import Place
 from pilotbook.report.engine.source import Source
+from pilotbook.report.engine.tree import Node
 
 NOT_FOUND = re.compile(r"citation (?P<key>\S+) not found")
+CITING = re.compile(r'"t": "Cite"|\["refs", \[')
+"""What a block has in it if it cites, or is the place of the references; Pandoc sees no other block."""
 CHINESE_STYLE = "gb-t-7714.csl"
 
 
@@ -29,14 +32,17 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
         If something is cited without a bibliography, or is not in it.
     """
     files = bibliography(source)
-    if not files:
+    blocks: list[Node] = tree["blocks"]
+    citing = [number for number, block in enumerate(blocks) if CITING.search(json.dumps(block))]
+    if not files or not citing:
         for key, place in cited.items():
             raise place.error(
                 f"'@{key}' is cited but the front matter has no 'bibliography'; add the file's name there"
             )
         return tree
-    tree = {
+    part = {
         **tree,
+        "blocks": [blocks[number] for number in citing],
         "meta": {
             "lang": {"t": "MetaString", "c": source.language},
             "link-citations": {"t": "MetaBool", "c": True},
@@ -52,7 +58,7 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
     ]
     style = citation_style(source, extension)
     arguments += [f"--csl={style}"] if style else []
-    result = run_pandoc(json.dumps(tree), arguments, source.path.parent)
+    result = run_pandoc(json.dumps(part), arguments, source.path.parent)
     for warning in result.warnings:
         match = NOT_FOUND.search(warning)
         place = cited.get(match["key"], source.place) if match else source.place
@@ -62,7 +68,10 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
             else f"Pandoc says: {warning}"
         )
         raise place.error(advice)
-    return {**json.loads(result.text), "meta": {}}
+    resolved = json.loads(result.text)["blocks"]
+    there = dict(zip(citing, resolved, strict=False))
+    references = resolved[len(citing) :]  # unless the source has a place for them
+    return {**tree, "blocks": [there.get(number, block) for number, block in enumerate(blocks)] + references, "meta": {}}
 
 
 def bibliography(source: Source) -> list[str]:

@@ -92,13 +92,13 @@ def lay_out(document: Document, directory: Path) -> Path:
 
 
 def _pictures(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
+    for item in value:
+        if isinstance(item, list):
             yield from _pictures(item)
-    elif isinstance(value, dict):
-        if value.get("t") == "Image":
-            yield value["c"][2][0]
-        yield from _pictures(value.get("c"))
+        elif isinstance(item, dict) and item.get("t") == "Image":
+            yield item["c"][2][0]
+        elif isinstance(item, dict) and isinstance(item.get("c"), list):
+            yield from _pictures(item["c"])
 
 
 @cache

@@ -180,12 +180,21 @@ class TypstForm(Form):
         ]
 
     def equation(self, identifier: str, number: str, tex: str) -> list[Node]:
-        """A numbered formula; the alternative text is added by the shared filter."""
-        return [
-            raw_inline("typst", f'#math.equation(block: true, numbering: _ => "({number})", [ '),
-            node("Math", node("DisplayMath"), tex),
-            raw_inline("typst", f" ]){_label(identifier)}"),
-        ]
+        """A numbered formula with its alternative text."""
+        start = f'#math.equation(alt: {_typst_string(tex)}, block: true, numbering: _ => "({number})", [ '
+        end = f" ]){_label(identifier)}"
+        return [raw_inline("typst", start), node("Math", node("DisplayMath"), tex), raw_inline("typst", end)]
+
+    def on_math(self, item: Node) -> list[Node]:
+        """PDF/UA-1 asks for an alternative text on every formula: its TeX source, as math-alt.lua does for Quarto."""
+        start = raw_inline("typst", f"#[#set math.equation(alt: {_typst_string(item['c'][1])});")
+        return [start, item, raw_inline("typst", "]")]
+
+    def on_span(self, item: Node) -> list[Node]:
+        """A PDF has no use for the rows of its numbers."""
+        if dict(item["c"][0][2]).keys() <= {"data-ledger", "data-field"} and not any(item["c"][0][:2]):
+            return self.blocks(item["c"][1])
+        return super().on_span(item)
 
     def on_image(self, item: Node) -> list[Node]:
         """An image with its alternative text, which Pandoc's writer leaves out, never wider than the text."""

@@ -10,6 +10,8 @@ from pilotbook.report.engine.pandoc import run_pandoc
 from pilotbook.report.engine.tree import Node
 
 TABLE = re.compile(r"<table\b", re.IGNORECASE)
+PLAIN = frozenset({"Para", "Plain", "Header", "CodeBlock"})
+"""Blocks that hold words, and no other block."""
 STYLE = re.compile(r"<style\b.*?</style>", re.IGNORECASE | re.DOTALL)
 
 
@@ -32,7 +34,8 @@ def _collect(value: object, found: list[Node]) -> None:
         for item in value:
             _collect(item, found)
     elif isinstance(value, dict):
-        if value.get("t") == "RawBlock" and value["c"][0] == "html" and TABLE.search(value["c"][1]):
+        kind = value.get("t")
+        if kind == "RawBlock" and value["c"][0] == "html" and TABLE.search(value["c"][1]):
             found.append(value)
-        else:
+        elif kind not in PLAIN:
             _collect(value.get("c"), found)

@@ -16,7 +16,7 @@ from pilotbook.report.engine.forms import TypstForm
 from pilotbook.report.engine.metadata import publication_moment
 from pilotbook.report.engine.pandoc import run_pandoc
 
-FILTERS = ("words.lua", "blocks.lua", "math-alt.lua", "columns.lua", "tables.lua")
+FILTERS = ("words.lua", "blocks.lua", "columns.lua", "tables.lua")
 STANDARDS: tuple[Literal["ua-1"], Literal["a-2a"]] = ("ua-1", "a-2a")
 
 

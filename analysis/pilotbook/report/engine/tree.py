@@ -17,6 +17,7 @@ Handler = Callable[[Node], list[Node]]
 
 CELL_FORMAT = "pilotbook-cell"
 WORDS = frozenset({"Str", "Space", "SoftBreak"})
+COLUMN = frozenset({"AlignDefault", "AlignLeft", "AlignCenter", "AlignRight", "ColWidth", "ColWidthDefault"})
 
 
 def node(kind: str, *content: Any) -> Node:
@@ -77,6 +78,8 @@ class Walk:
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(self, name) for name in dir(self) if name.startswith("on_")
         }
+        # most nodes of a report are words and the spaces between them; the columns of a table hold nothing
+        self._passed_by = {kind for kind in WORDS if kind.lower() not in self._handlers} | COLUMN
 
     def blocks(self, content: list[Node]) -> list[Node]:
         """Visit a list of nodes."""
@@ -100,14 +103,14 @@ class Walk:
         if isinstance(value, list):
             out: list[Any] = []
             for item in value:
-                if not isinstance(item, dict):
-                    out.append(self._inside(item) if isinstance(item, list) else item)
-                elif "t" not in item:
-                    out.append(self._inside(item))
-                elif item["t"] in WORDS and item["t"].lower() not in self._handlers:
-                    out.append(item)  # most nodes of a report are words and the spaces between them
-                else:
+                if isinstance(item, list):
+                    out.append(self._inside(item) if item else item)
+                elif not isinstance(item, dict) or item.get("t") in self._passed_by:
+                    out.append(item)
+                elif "t" in item:
                     out.extend(self.visit(item))
+                else:
+                    out.append(self._inside(item))
             return out
         if isinstance(value, dict):
             return {key: self._inside(item) for key, item in value.items()}
