@@ -10,7 +10,7 @@ import pytest
 from pilotbook.report.engine.pandoc import READER, parse_markdown, run_pandoc
 from pilotbook.report.engine.stand_ins import LINE, StandIns
 
-ROW = 'plan/visits/did/att/weights=equal;event_times=0..7'
+ROW = "plan/visits/did/att/weights=equal;event_times=0..7"
 NUMBER = f'[−1,234.5]{{data-ledger="{ROW}" data-field="estimate"}}'
 LINKED = f"[{NUMBER}](#row-39599d3dbc)"
 DATA = "data:text/csv;charset=utf-8,%EF%BB%BFa,b%0A1,2%0A"

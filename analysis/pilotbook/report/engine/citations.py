@@ -71,7 +71,11 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
     resolved = json.loads(result.text)["blocks"]
     there = dict(zip(citing, resolved, strict=False))
     references = resolved[len(citing) :]  # unless the source has a place for them
-    return {**tree, "blocks": [there.get(number, block) for number, block in enumerate(blocks)] + references, "meta": {}}
+    return {
+        **tree,
+        "blocks": [there.get(number, block) for number, block in enumerate(blocks)] + references,
+        "meta": {},
+    }
 
 
 def bibliography(source: Source) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 import typst
@@ -75,8 +76,8 @@ def compile_typst(text: str, document: Document, directory: Path) -> bytes:
     """
     noon = publication_moment(document.source.front)
     try:
-        with _ONE_AT_A_TIME:
-            pdf = _compiler().compile(
+        with _compiler() as compiler:
+            pdf = compiler.compile(
                 text.encode(), root=directory, format="pdf", pdf_standards=list(STANDARDS), timestamp=noon
             )
     except typst.TypstError as error:
@@ -88,11 +89,18 @@ def compile_typst(text: str, document: Document, directory: Path) -> bytes:
     return pdf
 
 
-_ONE_AT_A_TIME = Lock()
-"""Typst uses all cores by itself; two large reports at once would only need twice the memory."""
+_IDLE: deque[typst.Compiler] = deque()
+"""Compilers that were started and serve nobody now; each works on one core, for one report at a time."""
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    """Start Typst once: it remembers the layout of what reports share."""
-    return typst.Compiler(font_paths=typst_fonts())
+@contextmanager
+def _compiler() -> Iterator[typst.Compiler]:
+    """Lend a compiler that has the fonts loaded and remembers the layout of what reports share."""
+    try:
+        compiler = _IDLE.pop()
+    except IndexError:
+        compiler = typst.Compiler(font_paths=typst_fonts())
+    try:
+        yield compiler
+    finally:
+        _IDLE.append(compiler)

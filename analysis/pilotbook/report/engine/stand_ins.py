@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 ROW = re.compile(r"^(?P<fence>`{3,}|~{3,})(?:.|\n)*?^(?P=fence)[`~]*\s*$|^\|.*\|$", re.MULTILINE)
 """A row of a table; code is found too, so that what looks like a row in it is passed by."""
 NUMBER = re.compile(
-    r'(?P<link>\[)?\[(?P<text>[−+<>]?\d[\d,]*(?:\.\d+)?%?)\]'
+    r"(?P<link>\[)?\[(?P<text>[−+<>]?\d[\d,]*(?:\.\d+)?%?)\]"
     r'\{data-ledger="(?P<row>[^"\\{}\[\]|&]*)" data-field="(?P<field>\w+)"\}'
     r"(?(link)\]\((?P<target>#row-[0-9a-f]+)\))"
 )
