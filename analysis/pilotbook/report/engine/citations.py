@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pilotbook.report.engine.pandoc import run_pandoc
+from pilotbook import cache
+from pilotbook.fingerprint import of_json, sha256
+from pilotbook.report.engine.pandoc import pandoc_version, run_pandoc
 from pilotbook.report.engine.place import Place
 from pilotbook.report.engine.source import Source
 from pilotbook.report.engine.tree import Node
@@ -48,18 +50,8 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
             "link-citations": {"t": "MetaBool", "c": True},
         },
     }
-    arguments = [
-        "--from",
-        "json",
-        "--to",
-        "json",
-        "--citeproc",
-        *[f"--bibliography={name}" for name in files],
-    ]
-    style = citation_style(source, extension)
-    arguments += [f"--csl={style}"] if style else []
-    result = run_pandoc(json.dumps(part), arguments, source.path.parent)
-    for warning in result.warnings:
+    resolved, warnings = _resolved(json.dumps(part), source.path.parent, files, citation_style(source, extension))
+    for warning in warnings:
         match = NOT_FOUND.search(warning)
         place = cited.get(match["key"], source.place) if match else source.place
         advice = (
@@ -68,7 +60,6 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
             else f"Pandoc says: {warning}"
         )
         raise place.error(advice)
-    resolved = json.loads(result.text)["blocks"]
     there = dict(zip(citing, resolved, strict=False))
     references = resolved[len(citing) :]  # unless the source has a place for them
     return {
@@ -76,6 +67,23 @@ def cite(tree: dict[str, Any], source: Source, cited: dict[str, Place], extensio
         "blocks": [there.get(number, block) for number, block in enumerate(blocks)] + references,
         "meta": {},
     }
+
+
+def _resolved(part: str, folder: Path, files: list[str], style: Path | None) -> tuple[list[Node], list[str]]:
+    """The blocks with their citations resolved, and what Pandoc complains about.
+
+    The reports of a batch cite the same in the same sentences, so the answer is kept.
+    """
+
+    def ask() -> bytes:
+        arguments = ["--from", "json", "--to", "json", "--citeproc", *[f"--bibliography={name}" for name in files]]
+        result = run_pandoc(part, arguments + ([f"--csl={style}"] if style else []), folder)
+        return json.dumps([json.loads(result.text)["blocks"], result.warnings]).encode()
+
+    read = [folder / name for name in files] + ([style] if style else [])
+    key = of_json([pandoc_version(), part, len(files), *[sha256(path.read_bytes()) for path in read]])
+    blocks, warnings = json.loads(cache.once("citations", key, ask))
+    return blocks, warnings
 
 
 def bibliography(source: Source) -> list[str]:
