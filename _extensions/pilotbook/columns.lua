@@ -16,9 +16,14 @@ local function width_of(code)
   return 1
 end
 
+local widths = setmetatable({}, { __index = function(known, code)
+  known[code] = width_of(code)
+  return known[code]
+end })
+
 local function width(text)
   local sum = 0
-  for _, code in utf8.codes(text) do sum = sum + width_of(code) end
+  for _, code in utf8.codes(text) do sum = sum + widths[code] end
   return sum
 end
 
@@ -34,7 +39,7 @@ local function pieces(text, whole)
     end
     for _, code in utf8.codes(word) do
       if is_chinese(code) then close() end
-      run = run + width_of(code)
+      run = run + widths[code]
       if is_chinese(code) or code == 45 or code == 47 then close() end
     end
     close()
@@ -51,12 +56,17 @@ local function lines(words, room)
   return count
 end
 
+local function natural(texts)
+  local most = 1
+  for _, text in ipairs(texts) do most = math.max(most, width(text)) end
+  return most
+end
+
 local function column(texts, number)
-  local found = { cells = {}, room = 1, natural = 1 }
+  local found = { cells = {}, room = 1, natural = natural(texts) }
   for row, text in ipairs(texts) do
     local words = pieces(text, number and row > 1)
     table.insert(found.cells, words)
-    found.natural = math.max(found.natural, width(text))
     for _, word in ipairs(words) do found.room = math.max(found.room, word[1]) end
   end
   -- a second line costs more than twice a first one, so that no cell towers over its row
@@ -100,26 +110,33 @@ local function texts_by_column(element)
   return whole and texts or nil
 end
 
+local function narrow(texts)
+  local sum = 0
+  for _, each in ipairs(texts) do sum = sum + natural(each) + padding end
+  return sum <= page
+end
+
+local function with_widths(element, width)
+  element.colspecs = element.colspecs:map(function(spec, i) return { spec[1], width and width(i) or nil } end)
+  return element
+end
+
 local function fit(element)
   local texts = texts_by_column(element)
   if not texts then return nil end
-  local columns, natural, rest = {}, 0, page
+  if narrow(texts) then return with_widths(element) end
+  local columns, rest = {}, page
   for i, spec in ipairs(element.colspecs) do
     columns[i] = column(texts[i], spec[1] == 'AlignRight')
-    natural = natural + columns[i].natural + padding
     rest = rest - columns[i].room - padding
   end
-  local narrow = natural <= page
-  while not narrow and rest >= 1 do
+  while rest >= 1 do
     local step = best_step(columns, math.floor(rest))
     if not step then break end
     step[1].room, rest = step[1].room + step[2], rest - step[2]
   end
   local all = page - rest
-  element.colspecs = element.colspecs:map(function(spec, i)
-    return { spec[1], not narrow and (columns[i].room + padding) / all or nil }
-  end)
-  return element
+  return with_widths(element, function(i) return (columns[i].room + padding) / all end)
 end
 
 return { { Table = fit } }

@@ -1,4 +1,4 @@
--- Shared by both engines, PDF only. PDF/UA-1 asks for an alternative text on every formula: its TeX source.
+-- Quarto only, PDF only. PDF/UA-1 asks for an alternative text on every formula: its TeX source. The embedded engine adds it itself.
 if not FORMAT:match 'typst' then return {} end
 
 local function quoted(text)

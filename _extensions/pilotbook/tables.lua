@@ -25,9 +25,14 @@ local function csv(element)
   return table.concat(lines, '\r\n') .. '\r\n'
 end
 
+local masked = setmetatable({}, { __index = function(known, byte)
+  known[byte] = ('%%%02X'):format(byte:byte())
+  return known[byte]
+end })
+
 local function link(element)
   count = count + 1
-  local escaped = csv(element):gsub('[^%w%-_.~]', function(byte) return ('%%%02X'):format(byte:byte()) end)
+  local escaped = csv(element):gsub('[^%w%-_.~]', masked)
   local attributes = { { 'download', ('table-%d.csv'):format(count) } }
   local target = 'data:text/csv;charset=utf-8,%EF%BB%BF' .. escaped
   return pandoc.Plain { pandoc.Link(offer, target, '', pandoc.Attr('', { 'csv' }, attributes)) }
