@@ -15,7 +15,8 @@ from pilotbook.report.engine.source import read_source
 from pilotbook.report.engine.tree import plain_text
 
 ENTRY = "@article{roth2022, author = {Roth, Jonathan}, title = {Pretest}, year = {%s}, journal = {AER}}\n"
-TEXT = "---\ntitle: x\nlang: en\ndate: 2026-10-01\nbibliography: sources.bib\n---\n\n{before}\n\nIt may miss a trend [@roth2022].\n"
+FRONT = "---\ntitle: x\nlang: en\ndate: 2026-10-01\nbibliography: sources.bib\n---\n"
+TEXT = FRONT + "\n{before}\n\nIt may miss a trend [@roth2022].\n"
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_nothing_cited_needs_nothing(calls: list[str], tmp_path: Path):
 
 def test_a_key_that_is_missing_is_named_each_time(calls: list[str], tmp_path: Path):
     for _ in range(2):
-        with pytest.raises(RenderError, match="'@rth2022' is not in sources.bib"):
+        with pytest.raises(RenderError, match=r"'@rth2022' is not in sources\.bib"):
             words(tmp_path, "x", text=TEXT.replace("roth2022", "rth2022"))
     assert len(calls) == 1
 
