@@ -4,42 +4,69 @@
 if not FORMAT:match 'typst' then return {} end
 
 local page, padding = 102, 2.3 -- in digits of a table, as is every width here
-local unbreakable = 26         -- numbers up to this width, with their interval, stay on one line
+local unbreakable = 26         -- a number or an interval up to this width stays on one line
+local bold, head = 1.06, .25   -- how much wider the head is set, and what its lines cost beside those of a row
 
 local function is_chinese(code) return code >= 0x2E80 end
-local function is_sign(code) return code == 0x25 or code >= 0x2190 and code < 0x2200 or code >= 0x2500 end -- %, arrows, shapes
+local function is_sign(code) return code >= 0x2190 and code < 0x2200 or code >= 0x2500 end -- arrows, shapes
+
+local widths = { -- of letters and signs that are not as wide as a digit, in its widths, rounded up
+  { .42, ' \u{A0}' }, { .6, [[.,:;'!|ijlI]] }, { .75, [[()[]{}-/\frt]] }, { .95, 'csvyz"?*' },
+  { 1.12, 'bdghnopqu' }, { 1.2, 'ABCEKPRSTVXZ`' }, { 1.35, 'DGHNOQU' }, { 1.7, 'mwMW%@&' },
+}
+local width_of_letter = {}
+for _, class in ipairs(widths) do
+  for _, code in utf8.codes(class[2]) do width_of_letter[code] = class[1] end
+end
 
 local function width_of(code)
+  if code == 0x2212 then return 1 end -- the minus sign
   if is_chinese(code) or is_sign(code) then return 2 end
-  local letter = code < 0x250 and utf8.char(code) or ''
-  if letter == ' ' then return .42 elseif letter:match '^[%l%p]$' then return .92 elseif letter:match '^%u$' then return 1.15 end
-  return 1
+  return width_of_letter[code] or 1
 end
 
-local widths = setmetatable({}, { __index = function(known, code)
-  known[code] = width_of(code)
-  return known[code]
+local known = setmetatable({}, { __index = function(found, code)
+  found[code] = width_of(code)
+  return found[code]
 end })
 
-local function width(text)
-  local sum = 0
-  for _, code in utf8.codes(text) do sum = sum + widths[code] end
-  return sum
+-- Typst leaves a little room between a Chinese character and a Latin letter or digit
+local between = .55
+local function meet(one, other)
+  local function is_latin(code) return code < 0x80 and utf8.char(code):match '%w' end
+  local function is_han(code) return code >= 0x3400 and code < 0xA000 end
+  return is_han(one) and is_latin(other) or is_latin(one) and is_han(other)
 end
 
+local function width(text, weight)
+  local sum, before = 0, 0
+  for _, code in utf8.codes(text) do
+    sum, before = sum + known[code] + (meet(before, code) and between or 0), code
+  end
+  return sum * (weight or 1)
+end
+
+-- a number or an interval, alone: no unit after it, no other number in brackets
+local function is_number(text) return not text:find '%(' and not text:gsub(' to ', ''):find '%a' end
+
 -- what stays together, with the space before it: a word, a part of it up to a hyphen or stroke, a Chinese character, or a whole
--- number with its interval
-local function pieces(text, whole)
-  if whole and width(text) <= unbreakable then return { { width(text), 0 } } end
+-- number or interval
+local function pieces(text, whole, weight)
+  if whole and is_number(text) and width(text) <= unbreakable then return { { width(text), 0 } } end
   local found = {}
   for word in text:gmatch '%S+' do
-    local space, run = .42, 0
+    local space, run, before = .42, 0, 0
     local function close()
       if run > 0 then table.insert(found, { run, space }); space, run = 0, 0 end
     end
     for _, code in utf8.codes(word) do
       if is_chinese(code) then close() end
-      run = run + widths[code]
+      if meet(before, code) then
+        close()
+        space = between
+      end
+      before = code
+      run = run + known[code] * weight
       if is_chinese(code) or code == 45 or code == 47 then close() end
     end
     close()
@@ -58,26 +85,27 @@ end
 
 local function natural(texts)
   local most = 1
-  for _, text in ipairs(texts) do most = math.max(most, width(text)) end
+  for row, text in ipairs(texts) do most = math.max(most, width(text, row == 1 and bold)) end
   return most
 end
 
 local function column(texts, number)
   local found = { cells = {}, room = 1, natural = natural(texts) }
   for row, text in ipairs(texts) do
-    local words = pieces(text, number and row > 1)
+    local weight = row == 1 and bold or 1
+    local words = pieces(text, number and row > 1, weight)
     table.insert(found.cells, words)
     for _, word in ipairs(words) do found.room = math.max(found.room, word[1]) end
   end
   -- a second line costs more than twice a first one, so that no cell towers over its row
-  local known = {}
+  local costs = {}
   function found.cost(room)
-    if not known[room] then
+    if not costs[room] then
       local sum = 0
-      for _, words in ipairs(found.cells) do sum = sum + lines(words, room) ^ 2 end
-      known[room] = sum
+      for row, words in ipairs(found.cells) do sum = sum + lines(words, room) ^ 2 * (row == 1 and head or 1) end
+      costs[room] = sum
     end
-    return known[room]
+    return costs[room]
   end
   return found
 end
@@ -87,12 +115,33 @@ local function best_step(columns, rest)
   local best, gain
   for _, each in ipairs(columns) do
     local before = each.cost(each.room)
-    for by = 1, math.min(rest, each.natural - each.room) do
+    for by = 1, math.min(rest, math.ceil(each.natural - each.room)) do
       local saved = (before - each.cost(each.room + by)) / by
       if saved > 0 and (not gain or saved > gain) then best, gain = { each, by }, saved end
     end
   end
   return best
+end
+
+local function is_shape(text) return utf8.len(text) == 1 and is_sign(utf8.codepoint(text)) end
+
+-- keep a shape with the word that it stands for, and an interval in brackets in one piece
+local function bind(plain)
+  local interval = pandoc.utils.stringify(plain):match '%((.-)%)$'
+  local whole, open, shape = interval and is_number(interval), false, false
+  plain.content = plain.content:map(function(element)
+    if element.t == 'Space' and (shape or whole and open) then return pandoc.Str '\u{A0}' end
+    local text = pandoc.utils.stringify(element)
+    shape, open = is_shape(text), open or text:find '%(' ~= nil
+    return element
+  end)
+  return plain
+end
+
+-- code is set in letters of one width
+local function text_of(cell)
+  local plain = pandoc.Div(cell.contents):walk { Code = function(code) return pandoc.Str((code.text:gsub('[%w_.]', '0'))) end }
+  return pandoc.utils.stringify(plain)
 end
 
 local function texts_by_column(element)
@@ -101,7 +150,7 @@ local function texts_by_column(element)
   local function add(rows)
     for _, row in ipairs(rows) do
       if #row.cells ~= #element.colspecs then return false end
-      for i, cell in ipairs(row.cells) do table.insert(texts[i], pandoc.utils.stringify(cell.contents)) end
+      for i, cell in ipairs(row.cells) do table.insert(texts[i], text_of(cell)) end
     end
     return true
   end
@@ -121,15 +170,23 @@ local function with_widths(element, width)
   return element
 end
 
-local function fit(element)
-  local texts = texts_by_column(element)
-  if not texts then return nil end
-  if narrow(texts) then return with_widths(element) end
+-- columns as narrow as they can be, and what the page has left
+local function narrowest(element, texts, whole)
   local columns, rest = {}, page
   for i, spec in ipairs(element.colspecs) do
-    columns[i] = column(texts[i], spec[1] == 'AlignRight')
+    columns[i] = column(texts[i], whole and spec[1] == 'AlignRight')
     rest = rest - columns[i].room - padding
   end
+  return columns, rest
+end
+
+local function fit(element)
+  element = element:walk { Plain = bind }
+  local texts = texts_by_column(element)
+  if not texts then return element end
+  if narrow(texts) then return with_widths(element) end
+  local columns, rest = narrowest(element, texts, true)
+  if rest < 0 then columns, rest = narrowest(element, texts, false) end -- rather two lines than over the edge
   while rest >= 1 do
     local step = best_step(columns, math.floor(rest))
     if not step then break end
