@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -93,6 +94,7 @@ class Dataset:
             is_vintage=self.vintage is not None,
             follows=None if self.vintage is None else (self.vintage.description["previous"] or {}).get("version"),
             absent=absent,
+            titles={field["name"]: field["title"] for field in self._fields() if field.get("title")},
         )
 
     def _digest(self) -> str:
@@ -123,10 +125,16 @@ class Dataset:
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that the description says the panel has; none of a bare file."""
+        return tuple(field["name"] for field in self._fields())
+
+    def _fields(self) -> list[dict[str, Any]]:
+        """Return what the description says of each column; nothing of a bare file."""
         if self.description is None:
-            return ()
-        fields = (self._resource(self.description).model_extra or {}).get("schema", {}).get("fields", [])
-        return tuple(field["name"] for field in fields)
+            return []
+        found: list[dict[str, Any]] = (
+            (self._resource(self.description).model_extra or {}).get("schema", {}).get("fields", [])
+        )
+        return found
 
     def _resource(self, description: Description) -> Resource:
         """Return what the description says of the panel; of a vintage it is one table among several."""

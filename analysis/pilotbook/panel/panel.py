@@ -38,6 +38,8 @@ class Source:
         The vintage before, which this one may have revised.
     absent
         Files that its description lists, or the whole of it, where they are gone.
+    titles
+        Columns in words, by name, as far as the description has them.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Source:
     is_vintage: bool = False
     follows: str | None = None
     absent: tuple[Absence, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def gone(self) -> bool:
@@ -90,6 +93,7 @@ class Panel:
     source: Source
     texts: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
     absent: tuple[Absence, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def shape(self) -> tuple[int, int]:

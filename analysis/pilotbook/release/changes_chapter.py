@@ -177,7 +177,7 @@ def _revision(release: Release, headline: Headline, evaluation: Evaluation, numb
     ends = [_as(row, end, numbers) for end in (headline.ci_low, headline.ci_high)]
     inside = covers({"ci_low": headline.ci_low, "ci_high": headline.ci_high}, row.estimate)
     return [
-        f"{release.record.period} v{release.record.version}",
+        f"{release.record.period}\N{NO-BREAK SPACE}v{release.record.version}",
         _as(row, headline.estimate, numbers),
         str(numbers.missing)
         if headline.ci_low is None

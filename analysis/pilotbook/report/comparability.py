@@ -123,7 +123,7 @@ def love_plot(evaluation: Evaluation, language: str) -> Figure:
         axes.scatter([size for _, size in own], [line for line, _ in own], color=PILOT, s=32, zorder=3)
         if len(sides) > 1:
             axes.set_title(say(language, "change per period" if side else "level"), loc="left", fontsize=9)
-        axes.set_xlabel(say(language, "Size of the standardised difference"), fontsize=9)
+    figure.supxlabel(say(language, "Size of the standardised difference"), fontsize=9)
     axes.set_yticks(range(len(lines)), [names[line] for line in lines], fontsize=9)
     axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
     axes.set_xlim(0, max([0.3, *(abs(row.estimate or 0) for row in rows)]) * 1.05)

@@ -46,7 +46,7 @@ def forbidden(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     """Say how much two-way fixed effects rest on forbidden comparisons, and whether they are hidden for it."""
     language = numbers.language
     rows = evaluation.ledger.select(estimator=BACON, estimand="forbidden_share")
-    shares = ", ".join(_share(evaluation, row, numbers) for row in rows)
+    shares = say(language, "; ").join(_share(evaluation, row, numbers) for row in rows)
     said = [say(language, "Share of forbidden comparisons: {shares}.", shares=shares)]
     if any((row.estimate or 0) >= FORBIDDEN_LIMIT for row in rows):
         limit = numbers.decimal(100 * FORBIDDEN_LIMIT, 0)

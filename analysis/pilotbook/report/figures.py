@@ -51,17 +51,18 @@ def columns_of(axes: Axes) -> int:
 
 def wrapped(title: str, axes: Axes) -> str:
     """Break a title into lines that fit over a panel."""
-    return _filled(title, {1: 90, 2: 46, 3: 30}[columns_of(axes)])
+    return filled(title, {1: 90, 2: 46, 3: 30}[columns_of(axes)])
 
 
-def name_of_scale(unit: str, axes: Axes) -> None:
-    """Write a unit beside a panel, in lines that are no longer than the panel is high."""
+def name_of_scale(unit: str, axes: Axes, letters: int | None = None) -> None:
+    """Write a unit beside a panel, in lines no longer than the panel is high: beside a low one, of so many letters."""
     columns = columns_of(axes)
-    axes.set_ylabel(_filled(unit, {1: 40, 2: 26, 3: 15}[columns]), fontsize=10 if columns < 3 else 8)
+    size = 10 if columns < 3 and letters is None else 8
+    axes.set_ylabel(filled(unit, letters or {1: 40, 2: 26, 3: 15}[columns]), fontsize=size)
 
 
-def _filled(text: str, width: int) -> str:
-    """Break a text into lines; a Chinese character is two letters wide."""
+def filled(text: str, width: int) -> str:
+    """Break a text into lines of so many letters; a Chinese character is two of them wide."""
     chinese = sum(ord(character) > CHINESE for character in text)
     return textwrap.fill(text, max(width * len(text) // (len(text) + chinese), 7), break_long_words=bool(chinese))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
+import numpy as np
 from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ from pilotbook.evaluate.unstarted import POWER
 from pilotbook.judge.verdict import Kind
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.quality import Quality
-from pilotbook.report.figures import panels
+from pilotbook.report.figures import filled, panels
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers, anchor
 from pilotbook.report.quality_words import red_outcomes
@@ -43,6 +44,9 @@ MARKS = {
 
 NARROWEST, WIDEST = 2.0, 12.0
 """Bounds of the picture's scale, in smallest important effects."""
+
+LETTERS = 46
+"""Of a line of an outcome's name beside the picture."""
 
 SHOWN = (
     "estimate",
@@ -162,21 +166,23 @@ def forest(evaluation: Evaluation, outcomes: Sequence[Outcome], language: str) -
     effects = scaled(evaluation, outcomes, language)
     ends = [abs(end) for effect in effects if effect for end in (effect.low, effect.high) if isfinite(end)]
     reach = min(max([NARROWEST, *(1.1 * end for end in ends)]), WIDEST)
-    figure, (axes,) = panels(1, 0.75 + 0.17 * len(effects))
+    names = [filled(outcome.title.text(language), LETTERS) for outcome in outcomes]
+    bounds = np.cumsum([0, *(1 + name.count("\n") for name in names)])  # a name of two lines takes the room of two
+    places = (bounds[:-1] + bounds[1:]) / 2
+    figure, (axes,) = panels(1, 0.75 + 0.17 * int(bounds[-1]))
     axes.axvspan(-1, 1, color=CONTROL, alpha=0.15, linewidth=0)
     axes.axvline(0, color=INK, linewidth=0.8)
-    for place, effect in enumerate(effects):
+    for place, effect in zip(places, effects, strict=True):
         if effect is not None:
-            _draw_effect(axes, effect, place, reach)
-    titles = [outcome.title.text(language) for outcome in outcomes]
-    axes.set_yticks(range(len(titles)), list(map(_short, titles)))
-    axes.set(xlim=(-reach, reach), ylim=(max(len(titles), 1) - 0.5, -0.5))
+            _draw_effect(axes, effect, float(place), reach)
+    axes.set_yticks(places, names, linespacing=0.95)
+    axes.set(xlim=(-reach, reach), ylim=(max(int(bounds[-1]), 1), 0))
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(say(language, "← worse   effect in smallest important effects   better →"))
     return figure
 
 
-def _draw_effect(axes: Axes, effect: Scaled, place: int, reach: float) -> None:
+def _draw_effect(axes: Axes, effect: Scaled, place: float, reach: float) -> None:
     axes.plot([max(effect.low, -reach), min(effect.high, reach)], [place, place], color=PILOT, linewidth=1.6)
     for at, marker, there in (
         (effect.effect, "o", abs(effect.effect) <= reach),
@@ -185,10 +191,6 @@ def _draw_effect(axes: Axes, effect: Scaled, place: int, reach: float) -> None:
     ):
         if there:
             axes.plot(at, place, marker=marker, color=PILOT, markersize=5, clip_on=False)
-
-
-def _short(title: str, longest: int = 46) -> str:
-    return title if len(title) <= longest else f"{title[: longest - 1].rstrip()}…"
 
 
 def forest_alt(evaluation: Evaluation, outcomes: Sequence[Outcome], numbers: Numbers) -> str:

@@ -44,7 +44,10 @@ RELATIVE = "relative"
 A_PERIOD = ("pre_trend_detectable", "pre_trend_slope", "breakdown")
 """Estimands in the unit of their outcome a period; they have one decimal more."""
 
-WITHOUT_UNIT = (LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna")
+WITHOUT_UNIT = (
+    *(LOG_EFFECT, RELATIVE_EFFECT, "imputation_less_callaway_santanna"),
+    *("autoregression", "r_squared", "most_influential"),
+)
 """Estimands that are not in the unit of their outcome; they are printed with two decimals."""
 
 LARGE = 1_000

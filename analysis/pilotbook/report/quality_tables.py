@@ -14,6 +14,7 @@ from pilotbook.panel.periods import format_period
 from pilotbook.panel.quality import Quality
 from pilotbook.panel.quality_of import fields, revision_triangle
 from pilotbook.panel.vintage import Vintage
+from pilotbook.report.column_names import column_name
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.quality_words import GATES, indicator_of, label, triangle_column
@@ -95,7 +96,10 @@ def shares(evaluation: Evaluation, dataset: Dataset, numbers: Numbers) -> Markdo
     for outcome in evaluation.plan.outcomes:
         name = outcome.title.text(language)
         if outcome.numerator is not None and outcome.denominator is not None:
-            rows.append([name, f"`{outcome.numerator}`", f"`{outcome.denominator}`", say(language, "yes")])
+            parts = (
+                column_name(evaluation.panel.source, c, language) for c in (outcome.numerator, outcome.denominator)
+            )
+            rows.append([name, *parts, say(language, "yes")])
         elif outcome.column is not None and (about := indicator_of(outcome.column)) is not None and about.numerator:
             chinese = language == "zh"
             top = (about.numerator_zh if chinese else about.numerator) or about.numerator
@@ -145,7 +149,7 @@ def breaks(evaluation: Evaluation, quality: Quality, numbers: Numbers) -> Markdo
             label(evaluation, b.column, language),
             b.county,
             b.period,
-            b.words if b.change is None else f"{numbers.decimal(b.change, 0)} %",
+            b.words if b.change is None else f"{numbers.decimal(b.change, 0)}%",
         ]
         for b in ordered[:CASES_SHOWN]
     ]

@@ -10,6 +10,7 @@ from pilotbook.panel.dataset import Dataset, find_dataset
 from pilotbook.panel.quality import Gate, Quality
 from pilotbook.panel.quality_of import most_revised, quality_of, quality_of_panel
 from pilotbook.project import DATA
+from pilotbook.report.column_names import column_name
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers, Tagged
 
@@ -79,7 +80,7 @@ def label(evaluation: Evaluation, column: str, language: str) -> str:
     plan = evaluation.plan
     named = {outcome.column: outcome.title for outcome in plan.outcomes if outcome.column is not None}
     named |= {covariate.column: covariate.title for covariate in plan.covariates}
-    return named[column].text(language) if column in named else f"`{column}`"
+    return named[column].text(language) if column in named else column_name(evaluation.panel.source, column, language)
 
 
 def provenance(evaluation: Evaluation, dataset: Dataset, numbers: Numbers) -> list[tuple[str, str]]:
@@ -131,13 +132,15 @@ def worst(quality: Quality, language: str) -> Tagged:
 def reasons(evaluation: Evaluation, quality: Quality, language: str) -> Tagged:
     """Name what is red: indicators, which do not belong on the first page, and a last period that came too early."""
     red = [label(evaluation, c.column, language) for c in quality.completeness if c.gate is Gate.RED]
-    said = [say(language, "No gate of an indicator is red.")]
+    claims, said = quality.run_out, []
+    if claims is not None and claims.gate is Gate.RED:
+        text = "Red is the gate of late claims: the data were drawn too early for those of {last}."
+        said.append(say(language, text, last=claims.last))
     if red:
         names = say(language, "; ").join(red)
-        said = [say(language, "Red, and therefore not fit for the first page: {names}.", names=names)]
-    claims = quality.run_out
-    if claims is not None and claims.gate is Gate.RED:
-        said.append(say(language, "Too early for late claims: {last}.", last=claims.last))
+        said.append(say(language, "Red, and therefore not fit for the first page: {names}.", names=names))
+    else:
+        said.append(say(language, "No gate of an indicator is red."))
     return Tagged((" " if language == "en" else "").join(said))
 
 

@@ -109,7 +109,11 @@ def _measured(evaluation: Evaluation, entry: Entry, numbers: Numbers) -> tuple[s
     """Return value and limit as they are printed."""
     value, limit = (_number(evaluation, entry[key], numbers) for key in ("value_row", "threshold_row"))
     unit = unit_of(entry["series"], numbers.language)
-    return say(numbers.language, "{value} {unit}", value=value, unit=unit) if value and unit else value, limit
+    if not value or not unit:
+        return value, limit
+    if unit.startswith("%"):
+        return f"{value}{unit}", limit
+    return say(numbers.language, "{value} {unit}", value=value, unit=unit), limit
 
 
 def _units(entry: Entry, language: str) -> str:

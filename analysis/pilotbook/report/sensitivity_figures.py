@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from textwrap import wrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +14,7 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
 from pilotbook.evaluate.sensitivity.left_out import CONTROL_PROVINCE, PILOT, PROVINCE
-from pilotbook.report.figures import panels, wrapped
+from pilotbook.report.figures import filled, name_of_scale, panels, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.sensitivity_selection import first, primary
@@ -23,8 +22,8 @@ from pilotbook.report.style import CONTROL, INK
 from pilotbook.report.style import PILOT as GREEN
 
 HEIGHT = 2.0
-WIDTH = 12
-"""Letters in a line under an axis."""
+WIDTH, LETTERS = 12, 18
+"""Letters in a line under an axis, and beside it."""
 
 DASHED = (0, (4, 3))
 
@@ -80,7 +79,7 @@ def violations(evaluation: Evaluation, language: str) -> Figure:
         if point is not None and point.estimate is not None and point.estimate <= 2:
             axes.axvline(point.estimate, color=INK, linewidth=0.8, linestyle=DASHED)
         axes.set(xlabel=say(language, "Multiple of the largest violation before"), xlim=(-0.15, 2.15))
-        axes.set_ylabel(_effect(outcome, language))
+        name_of_scale(_effect(outcome, language), axes, LETTERS)
 
     return _drawn(evaluation, language, lambda o: bool(_rows(evaluation, o, "robust_to_violations")), draw)
 
@@ -126,8 +125,10 @@ def in_space(evaluation: Evaluation, language: str) -> Figure:
             va="top",
             color=GREEN,
             fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
-        axes.set(xlabel=_effect(outcome, language), ylabel=say(language, "% of placebo effects"))
+        axes.set_xlabel(_effect(outcome, language))
+        name_of_scale(say(language, "% of placebo effects"), axes, LETTERS + 3)
 
     return _drawn(evaluation, language, lambda o: bool(_rows(evaluation, o, "placebo_in_space_bin")), draw)
 
@@ -158,17 +159,15 @@ def left_out(evaluation: Evaluation, language: str) -> Figure:
             axes.axhspan(lead.ci_low, lead.ci_high, color=GREEN, alpha=0.12, linewidth=0)
         axes.axhline(lead.estimate or 0.0, color=GREEN, linewidth=1.2)
         axes.axhline(0, color=INK, linewidth=0.8)
-        start, places = 0, []
-        for kind, name in LEFT_OUT.items():
+        kinds = [kind for kind in LEFT_OUT if _rows(evaluation, outcome, kind)]
+        for place, kind in enumerate(kinds):  # each has the same room, however many there are
             found = sorted(row.estimate or 0.0 for row in _rows(evaluation, outcome, kind))
-            if not found:
-                continue
-            at = start + np.arange(len(found))
+            at = place + (np.arange(len(found)) + 0.5) / len(found)
             axes.scatter(at, found, marker=MARKERS[kind], s=16, color=GREEN if kind == PILOT else CONTROL)
-            places.append((at.mean(), "\n".join(wrap(say(language, name), WIDTH))))
-            start += len(found) + 2
-        axes.set_xticks([place for place, _ in places], [name for _, name in places])
-        axes.set(xlabel=say(language, "Left out, one at a time"), ylabel=_effect(outcome, language))
+        axes.set_xticks(np.arange(len(kinds)) + 0.5, [filled(say(language, LEFT_OUT[kind]), WIDTH) for kind in kinds])
+        axes.set_xlim(-0.05, len(kinds) + 0.05)
+        axes.set_xlabel(say(language, "Left out, one at a time"))
+        name_of_scale(_effect(outcome, language), axes, LETTERS)
 
     return _drawn(evaluation, language, lambda o: _has_left_out(evaluation, o), draw)
 

@@ -140,7 +140,7 @@ def bias(evaluation: Evaluation, numbers: Numbers) -> Markdown:
     before, after = _missing(evaluation)
     lines = risk_of_bias(
         answers,
-        registered_before_data=None,
+        registered_before_data=_registered_before(evaluation),
         missing_before=before,
         missing_after=after,
         outcomes_planned=len(evaluation.plan.outcomes),
@@ -165,6 +165,12 @@ def bias(evaluation: Evaluation, numbers: Numbers) -> Markdown:
         for line in lines
     ]
     return _table(language, ["Question", "Risk", "Ground", "Answered by"], "llll", rows)
+
+
+def _registered_before(evaluation: Evaluation) -> bool | None:
+    """Tell whether the plan was registered before data under the reform were there; None if it was not at all."""
+    registration = evaluation.ledger.registration
+    return None if "date" not in registration else not registration["after_the_data"]
 
 
 def _missing(evaluation: Evaluation) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.curve import SAME_SIGN
 from pilotbook.evaluate.sensitivity.examination import ESTIMATOR
-from pilotbook.report.figures import wrapped
+from pilotbook.report.figures import name_of_scale, wrapped
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.sensitivity_selection import curve, first, primary
@@ -24,6 +24,9 @@ from pilotbook.report.words import analysis_name, weights_name
 
 CURVE, ROW = 1.4, 0.13
 """Height of a curve, and of a line of the matrix below it."""
+
+LETTERS = 18
+"""In a line beside a curve."""
 
 ONE_PROVINCE = "without_province"
 
@@ -75,7 +78,7 @@ def _draw_curve(axes: Axes, evaluation: Evaluation, outcome: Outcome, rows: list
         axes.scatter(at[chosen], estimate[chosen], color=colour, s=14 * width, zorder=3)
     axes.set_xticks([])
     axes.set_xlim(-0.8, len(rows) - 0.2)
-    axes.set_ylabel(say(language, "Effect, {unit}", unit=outcome.unit.text(language)))
+    name_of_scale(say(language, "Effect, {unit}", unit=outcome.unit.text(language)), axes, LETTERS)
 
 
 def _draw_matrix(

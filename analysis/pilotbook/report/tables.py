@@ -9,6 +9,7 @@ from IPython.display import Markdown
 
 from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.evaluate.ledger import Row
+from pilotbook.report.column_names import column_name, within_a_line
 from pilotbook.report.language import say
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.selection import (
@@ -162,13 +163,16 @@ def errors(evaluation: Evaluation, numbers: Numbers) -> Markdown:
                 _replicated(evaluation, row, numbers),
             ]
         )
-    by = {"unit": f"`{section.assignment_unit}`"}
+    assigned, county = (
+        within_a_line(column_name(evaluation.panel.source, column, numbers.language))
+        for column in (section.assignment_unit, section.unit)
+    )
     head = [
         *_heads(numbers.language, "Outcome", "Analysis", "Weights"),
-        say(numbers.language, "by {unit}", **by),
-        say(numbers.language, "CR2, by {unit}", **by),
-        say(numbers.language, "jackknife, by {unit}", **by),
-        say(numbers.language, "replication, by {unit}", unit=f"`{section.unit}`"),
+        say(numbers.language, "by {unit}", unit=assigned),
+        say(numbers.language, "CR2, by {unit}", unit=assigned),
+        say(numbers.language, "jackknife, by {unit}", unit=assigned),
+        say(numbers.language, "replication, by {unit}", unit=county),
     ]
     return pipe_table(head, "lllrrrr", rows)
 

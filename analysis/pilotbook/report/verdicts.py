@@ -74,6 +74,9 @@ REASONS = {
 }
 """Why a verdict is fragile or absent, by the code of the check or the measure."""
 
+NO_VIOLATION_NEEDED = "even with parallel trends the interval of the first four periods holds zero"
+"""In place of the reason for a breakdown value of zero."""
+
 UNKNOWN = {
     "same_sign": "other specifications were not computed",
     "breakdown": "it is not known how unequal trends would overturn it",
@@ -201,6 +204,8 @@ def reason_text(language: str, reason: Reason, numbers: Numbers) -> str:
         return say_if_known(language, reason.detail).rstrip(".。")
     if reason.value is None and reason.code in UNKNOWN:
         return say(language, UNKNOWN[reason.code])
+    if reason.code == "breakdown" and reason.value == 0:
+        return say(language, NO_VIOLATION_NEEDED)
     return say(language, REASONS[reason.code], value=_reason_value(reason, numbers))
 
 
