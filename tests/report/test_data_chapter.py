@@ -94,9 +94,12 @@ def test_the_chapter_shows_the_quality_of_a_vintage(language: str, tmp_path: Pat
 def test_the_chapter_of_other_data_leaves_out_what_it_cannot_tell(tmp_path: Path) -> None:
     notebook = run("en", tmp_path, plan="medicaid-2014-mortality", period="2019")
     lines = shown(notebook, "tbl-completeness").split("\n")
-    assert [line.split(" | ")[0].strip("| ") for line in lines[2:]] == ["`deaths`", "`population_20_64`"]
+    assert [line.split(" | ")[0].strip("| ") for line in lines[2:]] == [
+        "Deaths at ages 20 to 64",
+        "Population aged 20 to 64",
+    ]
     assert "28,644" in shown(notebook, "tbl-sources")
-    assert "`deaths` | `population_20_64` | yes" in shown(notebook, "tbl-shares")
+    assert "Deaths at ages 20 to 64 | Population aged 20 to 64 | yes" in shown(notebook, "tbl-shares")
     assert "Nothing is missing." in next(c for c in notebook.cells if c.id == "fig-missingness").source
     parts = {"vintage", "revisions", "gaps", "missing"}
     tagged = [c for c in notebook.cells if {f"{PART}{part}" for part in parts} & set(c.metadata.get("tags", []))]
