@@ -109,7 +109,7 @@ def table(evaluation: Evaluation, outcomes: Sequence[Outcome], numbers: Numbers)
                 numbers.value(lead),
                 numbers.interval(adjusted),
                 _detectable(evaluation, judgement, numbers),
-                f"{MARKS[judgement.verdict]} {say(language, VERDICTS[judgement.verdict])}",
+                f"{MARKS[judgement.verdict]}\N{NO-BREAK SPACE}{say(language, VERDICTS[judgement.verdict])}",
                 judgement.grade,
             ]
 

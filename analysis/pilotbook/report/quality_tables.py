@@ -72,7 +72,7 @@ def completeness(evaluation: Evaluation, quality: Quality, numbers: Numbers) -> 
             _share(c.missing_pilots, numbers),
             _share(c.missing_controls, numbers),
             *(numbers.missing if n is None else numbers.whole(n) for n in (c.flagged, c.breaks, c.revised)),
-            say(numbers.language, GATES[c.gate]),
+            say(numbers.language, GATES[c.gate]).replace(" ", "\N{NO-BREAK SPACE}", 1),
         ]
         for c in quality.completeness
     ]
