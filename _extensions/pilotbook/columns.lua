@@ -32,10 +32,15 @@ end })
 
 -- Typst leaves a little room between a Chinese character and a Latin letter or digit
 local between = .55
+local script = setmetatable({}, { __index = function(found, code)
+  local latin = code < 0x80 and utf8.char(code):match '%w'
+  found[code] = latin and 'Latin' or code >= 0x3400 and code < 0xA000 and 'Han' or 'none'
+  return found[code]
+end })
+
 local function meet(one, other)
-  local function is_latin(code) return code < 0x80 and utf8.char(code):match '%w' end
-  local function is_han(code) return code >= 0x3400 and code < 0xA000 end
-  return is_han(one) and is_latin(other) or is_latin(one) and is_han(other)
+  one, other = script[one], script[other]
+  return one ~= other and one ~= 'none' and other ~= 'none'
 end
 
 local function width(text, weight)
