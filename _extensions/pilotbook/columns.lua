@@ -55,8 +55,9 @@ end
 local function is_number(text) return not text:find '%(' and not text:gsub(' to ', ''):find '%a' end
 
 -- what stays together, with the space before it: a word, a part of it up to a hyphen or stroke, a Chinese character, or a whole
--- number or interval
+-- number, interval or short head
 local function pieces(text, whole, weight)
+  if weight > 1 and utf8.len(text) <= 3 then return { { width(text, weight), 0 } } end
   if whole and is_number(text) and width(text) <= unbreakable then return { { width(text), 0 } } end
   local found = {}
   for word in text:gmatch '%S+' do
