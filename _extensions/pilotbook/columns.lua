@@ -133,8 +133,10 @@ local function is_shape(text) return utf8.len(text) == 1 and is_sign(utf8.codepo
 
 -- keep a shape with the word that it stands for, and an interval in brackets in one piece
 local function bind(plain)
-  local interval = pandoc.utils.stringify(plain):match '%((.-)%)$'
+  local words = pandoc.utils.stringify(plain)
+  local interval = words:match '%((.-)%)$'
   local whole, open, shape = interval and is_number(interval), false, false
+  if not whole and not words:find '\xE2[\x86\x87\x94-\x9F]' then return nil end -- no arrow, no shape
   plain.content = plain.content:map(function(element)
     if element.t == 'Space' and (shape or whole and open) then return pandoc.Str '\u{A0}' end
     local text = pandoc.utils.stringify(element)
@@ -145,23 +147,20 @@ local function bind(plain)
 end
 
 -- code is set in letters of one width
-local function text_of(cell)
-  local plain = pandoc.Div(cell.contents):walk { Code = function(code) return pandoc.Str((code.text:gsub('[%w_.]', '0'))) end }
-  return pandoc.utils.stringify(plain)
-end
+local as_digits = { Code = function(code) return pandoc.Str((code.text:gsub('[%w_.]', '0'))) end }
 
 local function texts_by_column(element)
-  local texts = {}
+  local texts, measured = {}, element:walk(as_digits)
   for i = 1, #element.colspecs do texts[i] = {} end
   local function add(rows)
     for _, row in ipairs(rows) do
       if #row.cells ~= #element.colspecs then return false end
-      for i, cell in ipairs(row.cells) do table.insert(texts[i], text_of(cell)) end
+      for i, cell in ipairs(row.cells) do table.insert(texts[i], pandoc.utils.stringify(cell.contents)) end
     end
     return true
   end
-  local whole = add(element.head.rows)
-  for _, body in ipairs(element.bodies) do whole = add(body.body) and whole end
+  local whole = add(measured.head.rows)
+  for _, body in ipairs(measured.bodies) do whole = add(body.body) and whole end
   return whole and texts or nil
 end
 
