@@ -14,17 +14,18 @@ from matplotlib.transforms import Bbox
 from pilotbook.report.slim_svg import slim
 
 UNDATED = {"Date": None, "Creator": None}
+"""Nothing of the time and of the program is written into a picture."""
 
 
 class _Canvas(FigureCanvasSVG):
-    """A canvas whose renderer measures texts for the layout; the canvas of the library makes a new one each time."""
+    """A canvas with one renderer, which remembers the texts that it measured; else there is one for every look."""
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
-        self._renderer = RendererSVG(*figure.bbox.size, io.StringIO())
+        self._renderer = RendererSVG(*figure.bbox.size, io.StringIO())  # type: ignore[no-untyped-call]
 
     def get_renderer(self) -> RendererSVG:
-        """Return it; a figure asks its canvas."""
+        """Return it; a layout asks its figure, and the figure its canvas."""
         return self._renderer
 
 
@@ -40,16 +41,16 @@ def drawn(figure: Figure) -> str:
 def _laid_out(figure: Figure) -> Iterator[Bbox]:
     """Give the extent of a figure with every panel at its place; meanwhile there is no layout left to be made."""
     canvas, layout, dpi = figure.canvas, figure.get_layout_engine(), figure.dpi
-    figure.dpi = FigureCanvasSVG.fixed_dpi
     renderer = _Canvas(figure).get_renderer()
-    try:
-        if layout is not None:
-            layout.execute(figure)
-        extent = figure.get_tightbbox(renderer).padded(mpl.rcParams["savefig.pad_inches"])
-        with mpl.rc_context({"figure.constrained_layout.use": False}):
+    with mpl.rc_context({"figure.constrained_layout.use": False}):  # so that no layout means none
+        try:
+            figure.dpi = FigureCanvasSVG.fixed_dpi
+            if figure.axes and layout is not None:
+                layout.execute(figure)
+            extent = figure.get_tightbbox(renderer).padded(mpl.rcParams["savefig.pad_inches"])
             figure.set_layout_engine(None)
-        yield extent
-    finally:
-        figure.set_layout_engine(layout)
-        figure.dpi = dpi
-        figure.set_canvas(canvas)
+            yield extent
+        finally:
+            figure.set_layout_engine(layout)
+            figure.dpi = dpi
+            figure.set_canvas(canvas)

@@ -46,4 +46,3 @@ def use_house_style() -> None:
     formatter = InteractiveShell.instance().display_formatter
     assert formatter is not None
     formatter.formatters["image/svg+xml"].for_type(Figure, drawn)
-
