@@ -159,7 +159,7 @@ def _not_positive(
 
 
 def _gaps(periods: pd.Series[pd.Period]) -> list[pd.Period]:
-    have = set(periods)
+    have = set(periods.unique())
     return [period for period in pd.period_range(min(have), max(have)) if period not in have]
 
 
@@ -188,7 +188,8 @@ def _pivot(
 ) -> Panel:
     unit_names, unit = np.unique(table[layout.unit].to_numpy(dtype=str), return_inverse=True)
     axis = tuple(pd.period_range(periods.min(), periods.max()))
-    time = np.asarray([(p - axis[0]).n for p in periods], dtype=np.intp)
+    place = {period: number for number, period in enumerate(axis)}
+    time = np.asarray([place[period] for period in periods], dtype=np.intp)
     first_row = pd.Series(np.arange(len(table)), dtype=np.intp).groupby(unit).first().to_numpy()
     by_row = starts.reindex(table.index)
     shape = (len(unit_names), len(axis))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 import matplotlib.pyplot as plt
-import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -28,7 +28,11 @@ MOST_IN_TWO_COLUMNS, LOWER = 4, 0.7
 NAME_HEIGHT = {1: 0.07, 2: 0.12, 3: 0.2}
 """Height of the name of a line as a share of its panel, by the number of panels side by side."""
 
-PALETTE = {"Pilots": PILOT, "Controls": CONTROL}
+LOOKS: dict[str, dict[str, Any]] = {
+    "pilots": {"color": PILOT, "marker": "o", "linestyle": "-"},
+    "controls": {"color": CONTROL, "marker": "X", "linestyle": (0, (4, 1.5))},
+}
+"""Lines that a reader tells apart without colour."""
 
 
 def panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
@@ -80,30 +84,19 @@ def means(evaluation: Evaluation, language: str) -> Figure:
 
 def _draw_means(axes: Axes, evaluation: Evaluation, outcome: Outcome, language: str) -> None:
     weights = lead_weights(evaluation)
-    table = pd.DataFrame(
-        {"period": row.spec["period"], "mean": row.estimate, "group": name}
-        for group, name in NAMES.items()
-        for row in mean_rows(evaluation, outcome.id, group, weights=weights)
-    )
-    periods = list(dict.fromkeys(table["period"]))
-    table["position"] = table["period"].map(periods.index)
-    sns.lineplot(
-        table,
-        x="position",
-        y="mean",
-        hue="group",
-        style="group",
-        palette=PALETTE,
-        markers=True,
-        ax=axes,
-        legend=False,
-        estimator=None,  # one mean a period: nothing to aggregate
-    )
+    rows = {group: mean_rows(evaluation, outcome.id, group, weights=weights) for group in LOOKS}
+    periods = list(dict.fromkeys(row.spec["period"] for own in rows.values() for row in own))
+    ends = []
+    for group, own in rows.items():
+        known = [(periods.index(row.spec["period"]), row.estimate) for row in own if row.estimate is not None]
+        if known:
+            axes.plot(*zip(*known, strict=True), **LOOKS[group], markeredgecolor="white", markeredgewidth=0.75)
+            ends.append((known[-1][1], known[-1][0], group))
     _draw_path_without_reform(axes, evaluation, outcome, periods)
     _shade_covid(axes, evaluation, periods)
     for cohort in evaluation.contract.cohorts:
         axes.axvline(periods.index(cohort.start) - 0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    _name_lines(axes, table, language)
+    _name_lines(axes, ends, language)
     room = {1: 12, 2: 6, 3: 4}[columns_of(axes)]  # names of periods that fit under a panel
     step = ceil(len(periods) * max(len(periods[0]) - 2, 2) / (2 * room))
     axes.set_xticks(range(0, len(periods), step), periods[::step])
@@ -129,21 +122,21 @@ def _shade_covid(axes: Axes, evaluation: Evaluation, periods: list[str]) -> None
         axes.axvspan(inside[0] - 0.5, inside[-1] + 0.5, color=CONTROL, alpha=0.15, linewidth=0)
 
 
-def _name_lines(axes: Axes, table: pd.DataFrame, language: str) -> None:
+def _name_lines(axes: Axes, ends: Sequence[tuple[float, int, str]], language: str) -> None:
     """Name each line at its end instead of in a legend; of two ends close together, one name goes up, one down."""
-    ends = table.dropna(subset="mean").groupby("group").last().sort_values("mean")
     low, high = axes.get_ylim()
     columns = columns_of(axes)
-    close = len(ends) == 2 and abs(ends["mean"].diff().iloc[-1]) < NAME_HEIGHT[columns] * (high - low)
+    ends = sorted(ends)
+    close = len(ends) == 2 and ends[1][0] - ends[0][0] < NAME_HEIGHT[columns] * (high - low)
     shifts = (-7, 7) if close else (0,) * len(ends)
-    for (name, end), shift in zip(ends.iterrows(), shifts, strict=True):
+    for (mean, position, group), shift in zip(ends, shifts, strict=True):
         axes.annotate(
-            say(language, str(name)),
-            (end["position"], end["mean"]),
+            say(language, NAMES[group]),
+            (position, mean),
             xytext=(8, shift),
             textcoords="offset points",
             va="center",
-            color=PALETTE[str(name)],
+            color=LOOKS[group]["color"],
             fontweight="bold",
             fontsize=10 if columns < 3 else 8,
         )

@@ -22,15 +22,20 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pkgutil import iter_modules
 
-import nbformat
+import nbformat.v4
+from babel.numbers import format_decimal
 
 from pilotbook import fingerprint, report
-from pilotbook.evaluate.inputs import CODE
+from pilotbook.design.checklist import checklist
+from pilotbook.evaluate.inputs import CODE, LIBRARIES
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.report.stages import MAKING
 
 LIFELINE = 0
 """Standard input: open as long as the process that wants us is alive."""
+
+ELSEWHERE = ("pilotbook.report.checklist.answers", "pilotbook.release.changes_chapter", "pyarrow.dataset")
+"""What chapters import besides the modules of `pilotbook.report`, and what reading a panel does."""
 
 
 def main() -> None:
@@ -113,12 +118,30 @@ def _move_to(folder: str, environment: dict[str, str]) -> None:
 
 
 def _load_libraries() -> None:
-    """Import what chapters import, read what does not change, and draw once: fonts and styles are then read."""
-    names = [module.name for module in iter_modules(report.__path__) if module.name not in MAKING]
-    for name in names:
-        importlib.import_module(f"{report.__name__}.{name}")
+    """Import what chapters import, and do once what each of them does: what is made at first use is then there."""
+    own = [f"{report.__name__}.{module.name}" for module in iter_modules(report.__path__) if module.name not in MAKING]
+    for name in (*own, *ELSEWHERE):
+        importlib.import_module(name)
     read_catalogue()
+    checklist()
     fingerprint.code(*CODE)
+    fingerprint.libraries(*LIBRARIES)
+    nbformat.v4.new_output("display_data")
+    _write()
+    _draw()
+
+
+def _write() -> None:
+    """Write a word and a number in every language: catalogues and forms of numbers are then read."""
+    from pilotbook.report.language import LOCALE, languages, say_if_known  # noqa: PLC0415  # one of the modules
+
+    for language in languages():
+        say_if_known(language, "Pilots")
+        format_decimal(0.5, locale=LOCALE[language])
+
+
+def _draw() -> None:
+    """Draw a figure: fonts and styles are then read."""
     from matplotlib import pyplot as plt  # noqa: PLC0415  # one of the libraries
     from matplotlib.font_manager import fontManager  # noqa: PLC0415
 

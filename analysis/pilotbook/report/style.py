@@ -6,13 +6,12 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import seaborn as sns
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+from pilotbook.report.drawing import drawn
 from pilotbook.report.engine import CHINESE_FAMILY, LATIN_FAMILY, font_faces
-from pilotbook.report.slim_svg import slim
 
 PILOT = "#0b6e4f"
 CONTROL = "#6c757d"
@@ -47,9 +46,3 @@ def use_house_style() -> None:
     formatter = InteractiveShell.instance().display_formatter
     assert formatter is not None
     formatter.formatters["image/svg+xml"].for_type(Figure, drawn)
-
-
-def drawn(figure: Figure) -> str:
-    """Return a figure as SVG, of which the bytes depend on nothing but what it shows."""
-    picture: str = print_figure(figure, fmt="svg", metadata={"Date": None, "Creator": None})
-    return slim(picture)
