@@ -8,7 +8,7 @@ from pilotbook.estimate.result import FloatArray
 
 
 def quantile(values: FloatArray, probability: float) -> float:
-    """Return a quantile of values (n,) like `numpy.quantile`, which looks for both ends too and takes four times as long.
+    """Return a quantile like `numpy.quantile`, which looks for both ends as well and takes four times as long.
 
     Parameters
     ----------
