@@ -8,6 +8,7 @@ second differences.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -147,7 +148,7 @@ def _joined(programme: _Programme, steepest: FloatArray) -> FloatArray:
     """Points (n, n_x) along the estimators from least variance to least bias, joined by lines."""
     highest, flattest = programme.least_bias()
     prices = highest * np.geomspace(CHEAPEST, 1, CORNERS - 1)[:-1]  # close together where the bias falls fastest
-    corners = [steepest, *(programme.at_price(float(price)) for price in prices), flattest]
+    corners = [steepest, *programme.at_prices(prices), flattest]
     share = np.linspace(0, 1, BETWEEN, endpoint=False)[:, None]
     lines = [(1 - share) * a + share * b for a, b in pairwise(corners)]
     return np.concatenate([*lines, corners[-1][None]])
@@ -201,15 +202,33 @@ class _Programme:
         x: FloatArray = np.asarray(np.linalg.solve(free, -fixed))
         return float(np.abs(np.linalg.solve(free.T, self.quadratic @ x + self.linear)).max()), x
 
-    def at_price(self, price: float) -> FloatArray:
-        """Return x with the smallest sum of half the variance and ``price`` times the absolute loads.
+    def at_prices(self, prices: FloatArray) -> Iterator[FloatArray]:
+        """Give x with the smallest sum of half the variance and ``price`` times the absolute loads, for each price.
 
-        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus the price.
+        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus the price. From
+        one price to the next hardly a sign reaches its bound or leaves it.
         """
         fixed, free = self.loads @ self.particular, self.loads @ self.free
         nearly = RIDGE * np.trace(self.quadratic) * np.eye(len(self.linear))  # a covariance of few units has zeros
         root = np.linalg.cholesky(self.quadratic + nearly)
         linear, design = np.linalg.solve(root, self.linear), np.linalg.solve(root, free.T)
         aim = np.linalg.solve(design.T, fixed) - linear
-        signs = optimize.lsq_linear(design, aim, (-price, price), method="bvls", tol=1e-12).x
-        return np.asarray(np.linalg.solve(root.T, -linear - design @ signs))
+        at_bound = np.zeros(len(aim))
+        for price in map(float, prices):
+            signs = _bounded_least_squares(design, aim, price, at_bound)
+            at_bound = np.sign(signs) * (np.abs(signs) == price)
+            yield np.asarray(np.linalg.solve(root.T, -linear - design @ signs))
+
+
+def _bounded_least_squares(design: FloatArray, aim: FloatArray, bound: float, at_bound: FloatArray) -> FloatArray:
+    """Minimise ``|design x - aim|`` with x between minus and plus a bound.
+
+    ``at_bound`` is a guess which of x are there, minus or plus one or else zero. It is right if the others stay within
+    the bound without being held, and these would go beyond it.
+    """
+    x, free = bound * at_bound, at_bound == 0
+    x[free] = np.linalg.lstsq(design[:, free], aim - design @ x, rcond=None)[0]
+    outward = at_bound * (design.T @ (aim - design @ x))
+    if (np.abs(x[free]) < bound).all() and (outward[~free] > 0).all():
+        return x
+    return np.asarray(optimize.lsq_linear(design, aim, (-bound, bound), method="bvls", tol=1e-12).x)
