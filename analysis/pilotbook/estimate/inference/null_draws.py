@@ -201,6 +201,10 @@ def farthest(estimate: FloatArray, slope: FloatArray, width: FloatArray, wanted:
         return float("inf")
     at = np.concatenate([leaves[~ever], returns[back]])
     change = np.concatenate([np.ones(int((~ever).sum()), dtype=int), np.full(int(back.sum()), -1)])
+    deepest = wanted - count + 2 * int(back.sum())  # by then enough have come, even if all that come back have left
+    if deepest < len(at):
+        near = at >= np.partition(at, -deepest)[-deepest]
+        at, change = at[near], change[near]
     inwards = np.lexsort((-change, -at))
     enough = np.flatnonzero(count + np.cumsum(change[inwards]) >= wanted)
     return float(at[inwards][enough[0]]) if len(enough) else 0.0
