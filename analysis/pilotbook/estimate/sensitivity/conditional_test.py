@@ -17,10 +17,9 @@ FIRST_STAGE = 0.1
 """Share of the level spent on the first stage, as in the paper."""
 
 
-def antithetic(size: int, rng: np.random.Generator, n_draws: int = 20_000) -> FloatArray:
-    """Return (size, n_draws) standard normal draws in antithetic pairs."""
-    half = rng.standard_normal((n_draws // 2, size))
-    return np.ascontiguousarray(np.concatenate([half, -half]).T)
+def antithetic(size: int, rng: np.random.Generator, n_pairs: int = 10_000) -> FloatArray:
+    """Return (size, n_pairs) standard normal draws, the first of each antithetic pair; the second is its negative."""
+    return np.ascontiguousarray(rng.standard_normal((n_pairs, size)).T)
 
 
 def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) -> float:
@@ -32,12 +31,13 @@ def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) ->
         Its covariance, of any rank.
     level
         Such as 0.005.
-    draws : (k, n_draws)
+    draws : (k, n_pairs)
         Standard normal, as `antithetic` gives them; the same serve many covariances.
     """
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    return quantile((root @ draws).max(axis=0), 1 - level)
+    drawn = root @ draws
+    return quantile(np.concatenate([drawn.max(axis=0), -drawn.min(axis=0)]), 1 - level)
 
 
 def hybrid_rejects(

@@ -107,9 +107,9 @@ def randomisation_test(
             detail = "before the start the outcome does not vary between assigned units, or a control is lacking"
             out.append(NotEstimable(Reason.NO_VARIATION, detail))
             continue
-        null = np.sort((np.abs(drawn[:, o]) / scale).max(axis=0))
+        null = (np.abs(drawn[:, o]) / scale).max(axis=0)
         statistic = float((np.abs(found[:, o, None]) / scale).max())
-        count = int((null >= statistic * (1 - 1e-9)).sum())
+        count = int(np.count_nonzero(null >= statistic * (1 - 1e-9)))
         p = count / len(null) if exact else (1 + count) / (1 + len(null))
         slope = _slope_found(drawn[:, o], trend, trended, level)
         out.append(PreTrend(statistic, p, slope, 1 / len(null) if exact else 1 / (1 + len(null))))

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from pilotbook.estimate.result import FloatArray
+from pilotbook.estimate.sensitivity.bounded import bounded_least_squares
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval
 
@@ -205,30 +206,15 @@ class _Programme:
     def at_prices(self, prices: FloatArray) -> Iterator[FloatArray]:
         """Give x with the smallest sum of half the variance and ``price`` times the absolute loads, for each price.
 
-        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus the price. From
-        one price to the next hardly a sign reaches its bound or leaves it.
+        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus one. From one
+        price to the next only few of them reach their bound or leave it.
         """
         fixed, free = self.loads @ self.particular, self.loads @ self.free
         nearly = RIDGE * np.trace(self.quadratic) * np.eye(len(self.linear))  # a covariance of few units has zeros
         root = np.linalg.cholesky(self.quadratic + nearly)
         linear, design = np.linalg.solve(root, self.linear), np.linalg.solve(root, free.T)
         aim = np.linalg.solve(design.T, fixed) - linear
-        at_bound = np.zeros(len(aim))
-        for price in map(float, prices):
-            signs = _bounded_least_squares(design, aim, price, at_bound)
-            at_bound = np.sign(signs) * (np.abs(signs) == price)
-            yield np.asarray(np.linalg.solve(root.T, -linear - design @ signs))
-
-
-def _bounded_least_squares(design: FloatArray, aim: FloatArray, bound: float, at_bound: FloatArray) -> FloatArray:
-    """Minimise ``|design x - aim|`` with x between minus and plus a bound.
-
-    ``at_bound`` is a guess which of x are there, minus or plus one or else zero. It is right if the others stay within
-    the bound without being held, and these would go beyond it.
-    """
-    x, free = bound * at_bound, at_bound == 0
-    x[free] = np.linalg.lstsq(design[:, free], aim - design @ x, rcond=None)[0]
-    outward = at_bound * (design.T @ (aim - design @ x))
-    if (np.abs(x[free]) < bound).all() and (outward[~free] > 0).all():
-        return x
-    return np.asarray(optimize.lsq_linear(design, aim, (-bound, bound), method="bvls", tol=1e-12).x)
+        signs = np.zeros(len(aim))
+        for price in prices:
+            signs = bounded_least_squares(design * price, aim, signs)
+            yield np.asarray(np.linalg.solve(root.T, -linear - design @ signs * price))
