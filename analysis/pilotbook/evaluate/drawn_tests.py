@@ -93,7 +93,7 @@ def _wild_bootstrap(sample: AnalysisSample, target: Target, level: float) -> Dra
     units = sample.units()
     if isinstance(units, NotEstimable):
         return units
-    kind: Signs = "webb" if units.n_units < FEW_UNITS else "rademacher"
+    kind: Signs = "webb" if len(np.unique(sample.assignment)) < FEW_UNITS else "rademacher"
     return _read(signed_draws(units, target, signs(units.n_units, kind, BOOTSTRAP_DRAWS, sample.seed)), units, level)
 
 
