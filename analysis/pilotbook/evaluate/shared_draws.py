@@ -10,7 +10,7 @@ from pilotbook.estimate.inference.assigned_units import AssignedUnits
 from pilotbook.estimate.inference.assignments import Assignments, placebo_assignments
 from pilotbook.estimate.inference.wild_bootstrap import SignDraws, Signs, draw_signs
 
-FEW = 100
+FEW = 50
 """Assigned units up to which draws are kept for the next test: with more they are large, and the test takes longer."""
 
 
