@@ -151,7 +151,7 @@ def _all(sizes: list[int], n_units: int) -> IntArray:
 
 def _drawn(n_pilots: int, n_units: int, n_draws: int, rng: np.random.Generator) -> IntArray:
     """First places of a random order of the units, as many as there are pilots (Fisher-Yates, all draws at once)."""
-    order = np.repeat(np.arange(n_units, dtype=np.int64), n_draws)
+    order = np.repeat(np.arange(n_units, dtype=np.int32), n_draws)
     draw = np.arange(n_draws)
     for place in range(n_pilots):
         here = slice(place * n_draws, (place + 1) * n_draws)
@@ -159,4 +159,4 @@ def _drawn(n_pilots: int, n_units: int, n_draws: int, rng: np.random.Generator) 
         moved = order[here].copy()
         order[here] = order[other]
         order[other] = moved
-    return np.ascontiguousarray(order[: n_pilots * n_draws].reshape(n_pilots, n_draws).T)
+    return order[: n_pilots * n_draws].reshape(n_pilots, n_draws).T.astype(np.int64, order="C")
