@@ -12,6 +12,7 @@ import numpy as np
 
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.inference.assigned_units import assigned_units
+from pilotbook.estimate.inference.assignments import placebo_assignments
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.sensitivity.pretrends import joint_test, randomisation_test
@@ -40,7 +41,8 @@ def rejections(pilots: int, units: int, before: int, rng: np.random.Generator) -
     """Shares of panels in which each of the three tests rejects; NaN where a test does not exist."""
     y, cohort = panels(pilots, units, before, rng)
     events = list(range(-before, -1))
-    drawn = randomisation_test(assigned_units(y, cohort), events, DRAWS, rng)
+    assigned = assigned_units(y, cohort)
+    drawn = randomisation_test(assigned, events, placebo_assignments(assigned.label, 1, DRAWS, rng))
     p: list[list[float]] = []
     for result, by_draws in zip(callaway_santanna(y, cohort, controls="never", base="universal"), drawn, strict=True):
         path = result.by_event_time()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from pilotbook.estimate.path import Path
 from pilotbook.estimate.result import Effect, FloatArray, NotEstimable, Reason, StandardError
@@ -69,10 +69,11 @@ def sup_t_band(
     if not estimable:
         return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, "no effect of the path has a standard error")
     influences = np.column_stack([influence for _, _, influence in estimable])
-    critical = max(_critical(_sums(influences, cluster), rng, level, draws), float(stats.norm.ppf(0.5 + level / 2)))
+    normal = float(special.ndtri(0.5 + level / 2))
+    critical = max(_critical(_sums(influences, cluster), rng, level, draws), normal)
     low, high = np.full((2, len(path.keys)), np.nan)
     for k, effect, _ in estimable:
-        ratio = stats.t.ppf(0.5 + level / 2, effect.df) / stats.norm.ppf(0.5 + level / 2)
+        ratio = special.stdtrit(effect.df, 0.5 + level / 2) / normal
         half = critical * float(ratio) * effect.se
         low[k], high[k] = effect.estimate - half, effect.estimate + half
     return Band(path.keys, low, high, critical)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from pilotbook.estimate.inference.null_draws import NullDraws
 from pilotbook.estimate.result import FloatArray, StandardError
@@ -16,7 +16,7 @@ def detectable_by_error(error: StandardError, *, level: float = 0.95, power: flo
 
     The sum of two quantiles of the t distribution times the error (Bloom 1995), a little above the exact value.
     """
-    return float((stats.t.ppf(0.5 + level / 2, error.df) + stats.t.ppf(power, error.df)) * error.se)
+    return float((special.stdtrit(error.df, 0.5 + level / 2) + special.stdtrit(error.df, power)) * error.se)
 
 
 def detectable_by_draws(draws: NullDraws, *, level: float = 0.95, power: float = 0.8) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pilotbook.design.plan import SERIES_ESTIMATORS
 from pilotbook.estimate.inference.assigned_units import complete_rows
-from pilotbook.estimate.inference.randomisation import randomisation_draws
+from pilotbook.estimate.inference.randomisation import placebo_draws
 from pilotbook.estimate.power import detectable_by_draws, detectable_by_error
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.evaluate.drawn_tests import DRAWN, linear_target, tested_sample
@@ -16,6 +16,7 @@ from pilotbook.evaluate.families import Lead
 from pilotbook.evaluate.intervals import leading_error
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sensitivity.examination import COMPLETE
+from pilotbook.evaluate.shared_draws import placebos
 
 ESTIMAND = "minimum_detectable_effect"
 DRAWS = 4_999
@@ -66,7 +67,7 @@ def _by_draws(row: Row, lead: Lead, level: float) -> Row:
     if isinstance(units, NotEstimable):
         return replace(row, reason=units.detail)
     clean = replace(units, paths=units.paths - own.estimate * units.treated())
-    draws = randomisation_draws(clean, target, "prescaled", DRAWS, np.random.default_rng(sample.seed))
+    draws = placebo_draws(clean, target, "prescaled", placebos(clean, DRAWS, sample.seed))
     if isinstance(draws, NotEstimable):
         return replace(row, reason=draws.detail)
     found = float(detectable_by_draws(draws, level=level)[0])

@@ -11,16 +11,18 @@ import pandas as pd
 
 from pilotbook.design.contract import Inference
 from pilotbook.design.plan import Analysis
-from pilotbook.estimate.inference.assigned_units import complete_rows
+from pilotbook.estimate.inference.assigned_units import AssignedUnits, complete_rows
 from pilotbook.estimate.inference.ferman_pinto import ferman_pinto
 from pilotbook.estimate.inference.incomplete import PlaceboImputation, placebo_imputation
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.inference.linear_form import Form
-from pilotbook.estimate.inference.randomisation import DrawTest, Statistic, randomisation
-from pilotbook.estimate.inference.wild_bootstrap import wild_bootstrap
+from pilotbook.estimate.inference.null_draws import NullDraws
+from pilotbook.estimate.inference.randomisation import DrawTest, Statistic, placebo_draws, tests
+from pilotbook.estimate.inference.wild_bootstrap import Signs, signed_draws
 from pilotbook.estimate.result import NotEstimable, Reason
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sample import AnalysisSample
+from pilotbook.evaluate.shared_draws import placebos, signs
 
 FEW_UNITS = 12
 """Below this many assigned units there are too few Rademacher signs, and Webb's six points are used."""
@@ -31,6 +33,9 @@ UNSCALED = "unscaled_randomisation"
 HEADLINE_DRAWS = 4_999
 """Draws of a randomisation test; if there are no more assignments than that, all are listed."""
 
+BOOTSTRAP_DRAWS = 9_999
+"""Draws of the wild bootstrap; if there are no more signs than that, all are listed."""
+
 DrawnTest = Callable[[AnalysisSample, Target, float], DrawTest | NotEstimable]
 
 
@@ -40,18 +45,14 @@ def _randomisation(
     if not complete_rows(sample.y).all() and target.form == "imputation" and statistic != "studentised":
         imputed = _imputed(sample, n_draws)
         return imputed if isinstance(imputed, NotEstimable) else imputed.test(target, statistic, level)
-    return randomisation(
-        sample.y,
-        sample.cohort,
-        weights=sample.weights,
-        cluster=sample.assignment,
-        anticipation=sample.anticipation,
-        estimand=target,
-        rng=np.random.default_rng(sample.seed),
-        statistic=statistic,
-        n_draws=n_draws,
-        level=level,
-    )[0]
+    units = sample.units()
+    if isinstance(units, NotEstimable):
+        return units
+    return _read(placebo_draws(units, target, statistic, placebos(units, n_draws, sample.seed)), units, level)
+
+
+def _read(draws: NullDraws | NotEstimable, units: AssignedUnits, level: float) -> DrawTest | NotEstimable:
+    return draws if isinstance(draws, NotEstimable) else tests(draws, units.counts, level)[0]
 
 
 @lru_cache(maxsize=2)
@@ -89,17 +90,11 @@ def randomised(
 
 
 def _wild_bootstrap(sample: AnalysisSample, target: Target, level: float) -> DrawTest | NotEstimable:
-    return wild_bootstrap(
-        sample.y,
-        sample.cohort,
-        weights=sample.weights,
-        cluster=sample.assignment,
-        anticipation=sample.anticipation,
-        estimand=target,
-        rng=np.random.default_rng(sample.seed),
-        signs="webb" if len(np.unique(sample.assignment)) < FEW_UNITS else "rademacher",
-        level=level,
-    )[0]
+    units = sample.units()
+    if isinstance(units, NotEstimable):
+        return units
+    kind: Signs = "webb" if len(np.unique(sample.assignment)) < FEW_UNITS else "rademacher"
+    return _read(signed_draws(units, target, signs(units.n_units, kind, BOOTSTRAP_DRAWS, sample.seed)), units, level)
 
 
 def _ferman_pinto(sample: AnalysisSample, target: Target, level: float) -> DrawTest | NotEstimable:

@@ -122,6 +122,8 @@ INDEXED = ("outcome", "estimator", "estimand")
 
 
 def _json_value(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     return dict(value) if isinstance(value, Mapping) else value

@@ -81,8 +81,9 @@ def test_one_pilot_is_refused():
 
 
 def test_webb_points_have_mean_zero_and_variance_one():
-    signs, exact = draw_signs(40, "webb", 5_000, rng())
-    assert not exact
+    drawn = draw_signs(40, "webb", 5_000, rng())
+    signs = drawn.values
+    assert not drawn.exact
     assert len(np.unique(np.round(signs, 12))) == 6
     assert signs.mean() == pytest.approx(0, abs=5 / np.sqrt(signs.size))
     assert np.square(signs).mean() == pytest.approx(1, abs=5 * np.sqrt(1 / 6 / signs.size) * 2)

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from pilotbook.estimate.sensitivity.conditional_test import hybrid_rejects, truncated_quantile
+from pilotbook.estimate.sensitivity.conditional_test import antithetic, hybrid_rejects, truncated_quantile
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import (
     _parts,
@@ -86,7 +86,7 @@ def test_the_vertices_give_the_value_of_the_linear_programme(weights):
     estimates = EventEstimates(rng.normal(size=4), rng.normal(size=3), root.T @ root / 30)
     before, after = differences(n_before, n_after)
     for effect in (-2.0, 0.0, 0.4, 3.0):
-        parts = _parts(estimates, weights, multiple, 0.95, 0)
+        parts = _parts(estimates, weights, multiple, 0.95, antithetic(5, rng))
         for part, largest in zip(parts, np.concatenate([before, -before]), strict=True):
             rows = np.concatenate([after, -after]) - multiple * largest
             sd = np.sqrt(np.diag(rows @ estimates.covariance @ rows.T))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pilotbook.estimate.inference.assigned_units import assigned_units
+from pilotbook.estimate.inference.assignments import actual_assignment, placebo_assignments
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.sensitivity.pretrends import joint_test, randomisation_test
@@ -22,11 +23,13 @@ def panels(n: int, slope: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_randomisation_keeps_its_level_and_finds_the_detectable_slope():
     y, cohort = panels(400, 0.0, 1)
     rng = np.random.default_rng(1)
-    none = randomisation_test(assigned_units(y, cohort), TIMES, 4999, rng)
+    units = assigned_units(y, cohort)
+    none = randomisation_test(units, TIMES, placebo_assignments(units.label, 1, 4999, rng))
     assert np.mean([test.p <= 0.05 for test in none]) == pytest.approx(0.05, abs=0.035)  # three standard errors
     slope = float(np.median([test.detectable_slope for test in none]))
     y, cohort = panels(400, slope, 2)
-    found = randomisation_test(assigned_units(y, cohort), TIMES, 4999, rng)
+    units = assigned_units(y, cohort)
+    found = randomisation_test(units, TIMES, placebo_assignments(units.label, 1, 4999, rng))
     assert np.mean([test.p <= 0.05 for test in found]) == pytest.approx(0.8, abs=0.08)
 
 
@@ -49,5 +52,6 @@ def test_joint_test_keeps_its_level_and_finds_the_detectable_slope():
 def test_nothing_to_test_is_said():
     assert isinstance(joint_test(np.zeros(0), np.zeros((0, 0)), (), 40), NotEstimable)
     y, cohort = panels(1, 0.0, 1)
-    (refused,) = randomisation_test(assigned_units(y, cohort), (), 999, np.random.default_rng(1))
+    units = assigned_units(y, cohort)
+    (refused,) = randomisation_test(units, (), actual_assignment(units.label, 1))
     assert isinstance(refused, NotEstimable)

@@ -56,7 +56,7 @@ class Assignments:
     @cached_property
     def treated(self) -> Ones:
         """Ones where a unit gets a start, (n_assignments, n_units)."""
-        return self._ones(self.pilots)
+        return self._ones(self.pilots) if len(np.unique(self.label)) > 1 else self.members(int(self.label[0]))
 
     @cached_property
     def _members(self) -> dict[int, Ones]:
@@ -66,9 +66,9 @@ class Assignments:
     def _ones(self, chosen: IntArray) -> Ones:
         n, size = chosen.shape
         if self.n_units <= DENSE:
-            ones = np.zeros((n, self.n_units))
-            ones[np.arange(n)[:, None], chosen] = 1
-            return ones
+            ones = np.zeros(n * self.n_units)
+            ones[np.arange(n)[:, None] * self.n_units + chosen] = 1
+            return ones.reshape(n, self.n_units)
         pointer = np.arange(n + 1) * size
         return sparse.csr_array((np.ones(n * size), chosen.ravel(), pointer), shape=(n, self.n_units))
 
@@ -151,9 +151,12 @@ def _all(sizes: list[int], n_units: int) -> IntArray:
 
 def _drawn(n_pilots: int, n_units: int, n_draws: int, rng: np.random.Generator) -> IntArray:
     """First places of a random order of the units, as many as there are pilots (Fisher-Yates, all draws at once)."""
-    order = np.tile(np.arange(n_units, dtype=np.int32), (n_draws, 1))
-    row = np.arange(n_draws)
+    order = np.repeat(np.arange(n_units, dtype=np.int32), n_draws)
+    draw = np.arange(n_draws)
     for place in range(n_pilots):
-        other = rng.integers(place, n_units, size=n_draws)
-        order[row, place], order[row, other] = order[row, other], order[row, place]
-    return order[:, :n_pilots].astype(np.int64)
+        here = slice(place * n_draws, (place + 1) * n_draws)
+        other = rng.integers(place, n_units, size=n_draws) * n_draws + draw
+        moved = order[here].copy()
+        order[here] = order[other]
+        order[other] = moved
+    return order[: n_pilots * n_draws].reshape(n_pilots, n_draws).T.astype(np.int64, order="C")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,6 +50,10 @@ class CohortSums:
 
     def weights(self) -> FloatArray:
         """Weight of each cohort, (n_cohorts + 1, n_assignments)."""
+        return self._weights
+
+    @cached_property
+    def _weights(self) -> FloatArray:
         return np.array([self.over(self.units.weight, c) for c in range(self.units.n_cohorts + 1)])
 
     def coefficients(self, estimand: Estimand) -> FloatArray:

@@ -8,11 +8,14 @@ changes every draw linearly. So the test is drawn once and then inverted exactly
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pilotbook.estimate.result import FloatArray
+from pilotbook.estimate.sample import BoolArray, IntArray
+
+TINY = float(np.finfo(float).tiny)
 
 TIE = 1e-9
 """Relative difference of squared statistics below which they count as equal: the actual assignment is a draw too."""
@@ -20,8 +23,11 @@ TIE = 1e-9
 FARTHEST = 40
 """Doublings of the first step after which an end of the interval counts as infinite."""
 
-BISECTIONS = 36
-"""Halvings of the step in which an end was found: to ten digits of it."""
+HALVINGS, FINE_HALVINGS = 6, 30
+"""Halvings of the step in which an end was found: to ten digits of it. After the first few, most draws are decided."""
+
+CLEAR = 1e-6
+"""Relative difference by which a draw must stay on one side of the bound to count as decided."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +81,21 @@ class NullDraws:
     def p_value(self, null: FloatArray | float = 0.0) -> FloatArray:
         """Two-sided p value (n_outcomes,) of the hypothesis that the effects are ``null``."""
         delta = np.broadcast_to(np.asarray(null, dtype=np.float64), self.observed.shape)
-        draws = np.square(self.estimate - delta[:, None] * self.slope) * np.square(self.scale)[:, None]
-        bound = np.square(self.observed - delta)[:, None] * self._variance_at(delta)
-        count = (draws >= bound * (1 - TIE) - np.finfo(float).tiny).sum(axis=1)
+        return self._p(self._count(delta))
+
+    def _p(self, count: IntArray) -> FloatArray:
         return np.asarray(count / self.n_draws if self.exact else (1 + count) / (1 + self.n_draws))
+
+    def _count(self, delta: FloatArray) -> IntArray:
+        """How many draws (n_outcomes,) are as far from a hypothesis (n_outcomes,) as the estimate is."""
+        reached = self._sizes(delta) >= self._bounds(delta) * (1 - TIE) - TINY
+        return np.array([np.count_nonzero(own) for own in reached])  # ten times as fast as a sum along the axis
+
+    def _sizes(self, delta: FloatArray) -> FloatArray:
+        return np.square(self.estimate - delta[:, None] * self.slope) * np.square(self.scale)[:, None]
+
+    def _bounds(self, delta: FloatArray) -> FloatArray:
+        return np.square(self.observed - delta)[:, None] * self._variance_at(delta)
 
     def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
         """Ends (n_outcomes,) of the interval of effects that the test does not reject; infinite where it rejects none.
@@ -116,9 +133,48 @@ class NullDraws:
         """Outermost accepted effect in the direction of ``step``: doubling, then bisection."""
 
         def accepted(distance: FloatArray) -> FloatArray:
-            return np.asarray(self.p_value(self.observed + distance) > alpha)
+            return np.asarray(self._p(self._count(self.observed + distance)) > alpha)
 
-        return outermost(accepted, self.observed, step)
+        inner, outer, infinite = doubled(accepted, step)
+        inner, outer = halved(accepted, inner, outer, HALVINGS)
+        decided, rest = self._split(self.observed + inner, self.observed + outer)
+
+        def accepted_there(distance: FloatArray) -> FloatArray:
+            return np.asarray(self._p(decided + rest._count(self.observed + distance)) > alpha)
+
+        inner, _ = halved(accepted_there, inner, outer, FINE_HALVINGS)
+        return np.where(infinite, np.sign(step) * np.inf, self.observed + inner)
+
+    def _split(self, first: FloatArray, last: FloatArray) -> tuple[IntArray, NullDraws]:
+        """Put aside the draws that are on the same side of the bound for all hypotheses between two (n_outcomes,).
+
+        Returns how many of these reach the bound (n_outcomes,), and the draws that are left. A draw moves in a line
+        with the hypothesis; its variance is a parabola, which lies below its chord by no more than a known sag.
+        """
+        ends = (first, last)
+        moved = [self.estimate - delta[:, None] * self.slope for delta in ends]
+        sizes = np.stack([self._sizes(delta) for delta in ends])
+        least = np.where(np.sign(moved[0]) == np.sign(moved[1]), sizes.min(axis=0), 0.0)
+        distance = np.square(np.stack(ends) - self.observed)[:, :, None]
+        variance = np.stack([self._variance_at(delta) for delta in ends])
+        sag = 0.0 if self.curvature is None else np.square(last - first)[:, None] / 4 * self.curvature
+        lowest = distance.min(axis=0) * np.maximum(variance.min(axis=0) - sag, 0.0)
+        above = least > (1 + CLEAR) * distance.max(axis=0) * variance.max(axis=0)
+        below = sizes.max(axis=0) < (1 - CLEAR) * lowest
+        aside = (above | below).all(axis=0)
+        return np.array([np.count_nonzero(own) for own in above[:, aside]]), self._only(~aside)
+
+    def _only(self, chosen: BoolArray) -> NullDraws:
+        """Keep some draws (n_draws,)."""
+        covariance, curvature = self.covariance, self.curvature
+        return replace(
+            self,
+            estimate=self.estimate[:, chosen],
+            slope=self.slope[chosen],
+            variance=self.variance[:, chosen],
+            covariance=None if covariance is None else covariance[:, chosen],
+            curvature=None if curvature is None else curvature[chosen],
+        )
 
 
 def farthest(estimate: FloatArray, slope: FloatArray, width: FloatArray, wanted: int) -> float:
@@ -145,32 +201,42 @@ def farthest(estimate: FloatArray, slope: FloatArray, width: FloatArray, wanted:
         return float("inf")
     at = np.concatenate([leaves[~ever], returns[back]])
     change = np.concatenate([np.ones(int((~ever).sum()), dtype=int), np.full(int(back.sum()), -1)])
+    deepest = wanted - count + 2 * int(back.sum())  # by then enough have come, even if all that come back have left
+    if deepest < len(at):
+        near = at >= np.partition(at, -deepest)[-deepest]
+        at, change = at[near], change[near]
     inwards = np.lexsort((-change, -at))
     enough = np.flatnonzero(count + np.cumsum(change[inwards]) >= wanted)
     return float(at[inwards][enough[0]]) if len(enough) else 0.0
 
 
-def outermost(accepted: Callable[[FloatArray], FloatArray], centre: FloatArray, step: FloatArray) -> FloatArray:
-    """Return ``centre`` plus the outermost distance accepted, by doubling ``step`` and then bisecting.
+def doubled(
+    accepted: Callable[[FloatArray], FloatArray], step: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the outermost of the distances tried that is accepted, the next one, and where even the last one is.
 
     Parameters
     ----------
     accepted
         Takes distances (n,) and tells which are accepted.
-    centre, step : (n,)
-        Where to start, and the first step with its direction.
+    step : (n,)
+        With its direction; distances are doubled from a sixteenth of it, until eight in a row are not accepted.
     """
-    inner, outer = np.zeros_like(step), step / 16
     last = np.full(step.shape, -1)
     for doubling in range(FARTHEST):
         last = np.where(accepted(step / 16 * 2.0**doubling), doubling, last)
         if (last < doubling - 8).all():
             break
-    infinite = last == FARTHEST - 1
     inner = np.where(last >= 0, step / 16 * 2.0**last, 0.0)
-    outer = step / 16 * 2.0 ** (last + 1)
-    for _ in range(BISECTIONS):
+    return inner, step / 16 * 2.0 ** (last + 1), last == FARTHEST - 1
+
+
+def halved(
+    accepted: Callable[[FloatArray], FloatArray], inner: FloatArray, outer: FloatArray, times: int
+) -> tuple[FloatArray, FloatArray]:
+    """Bisect between distances (n,) that are accepted and others that are not."""
+    for _ in range(times):
         middle = (inner + outer) / 2
         inside = accepted(middle)
         inner, outer = np.where(inside, middle, inner), np.where(inside, outer, middle)
-    return np.where(infinite, np.sign(step) * np.inf, centre + inner)
+    return inner, outer

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pilotbook.estimate.inference.assigned_units import AssignedUnits, assigned_units
-from pilotbook.estimate.inference.assignments import actual_assignment, placebo_assignments
+from pilotbook.estimate.inference.assignments import Assignments, actual_assignment, placebo_assignments
 from pilotbook.estimate.inference.cohort_sums import CohortSums
 from pilotbook.estimate.inference.linear_form import Estimand
 from pilotbook.estimate.inference.null_draws import NullDraws
@@ -155,6 +155,21 @@ def randomisation_draws(
     estimand, statistic, n_draws, rng
         As in `randomisation`.
     """
+    return placebo_draws(units, estimand, statistic, placebo_assignments(units.label, units.n_cohorts, n_draws, rng))
+
+
+def placebo_draws(
+    units: AssignedUnits, estimand: Estimand, statistic: Statistic, placebos: Assignments
+) -> NullDraws | NotEstimable:
+    """Draw the statistic of every outcome under assignments that are drawn already: one set serves many estimands.
+
+    Parameters
+    ----------
+    units, estimand, statistic
+        As in `randomisation_draws`.
+    placebos
+        The placebo assignments.
+    """
     if statistic == "prescaled" and units.pre_periods < FEWEST_PRE_PERIODS:
         return NotEstimable(
             Reason.NO_PRE_PERIOD,
@@ -163,7 +178,7 @@ def randomisation_draws(
         )
     if statistic == "studentised" and units.n_pilots < 2:
         return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, "one pilot has no spread; use another statistic")
-    sums = CohortSums(units, placebo_assignments(units.label, units.n_cohorts, n_draws, rng))
+    sums = CohortSums(units, placebos)
     actual = CohortSums(units, actual_assignment(units.label, units.n_cohorts))
     k, k_actual = sums.coefficients(estimand), actual.coefficients(estimand)
     if not np.isfinite(k_actual).all():

@@ -17,6 +17,7 @@ from pilotbook.estimate.inference.null_draws import NullDraws
 from pilotbook.estimate.inference.randomisation import DrawTest, tests
 from pilotbook.estimate.inference.scale import cross_section_spread
 from pilotbook.estimate.result import FloatArray, NotEstimable, Reason
+from pilotbook.estimate.sample import IntArray
 
 Signs = Literal["rademacher", "webb"]
 
@@ -96,17 +97,29 @@ def bootstrap_draws(
     estimand, signs, n_draws, rng
         As in `wild_bootstrap`.
     """
+    return signed_draws(units, estimand, draw_signs(units.n_units, signs, n_draws, rng))
+
+
+def signed_draws(units: AssignedUnits, estimand: Estimand, signs: SignDraws) -> NullDraws | NotEstimable:
+    """Draw the statistic of every outcome with signs that are drawn already: one set serves many estimands.
+
+    Parameters
+    ----------
+    units, estimand
+        As in `bootstrap_draws`.
+    signs
+        One for each assignment unit and draw.
+    """
     if units.n_pilots < 2:
         return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, "one pilot has no spread of its own; use placebo ranks")
-    values, exact = draw_signs(units.n_units, signs, n_draws, rng)
-    actual = SignedSums(units, np.ones((1, units.n_units)))
+    actual = SignedSums(units, SignDraws(np.ones((1, units.n_units)), exact=True))
     k = coefficients(estimand, actual.weights().T, units.starts, units.n_periods, units.anticipation, units.present)
     if not np.isfinite(k).all():
         return NotEstimable(Reason.NO_POST_PERIOD, "no pilot is observed at these event times")
     everything = np.concatenate([units.paths, units.treated()[None]])
     residual = np.zeros_like(everything)
     residual[:, :, units.present] = restricted_residuals(everything[:, :, units.present], units.weight)
-    sums = SignedSums(units, values)
+    sums = SignedSums(units, signs)
     estimate, own = sums.estimates(residual, k), actual.estimates(residual, k)
     variance, covariance, curvature = cross_section_spread(sums, k, residual[:-1], estimate, residual[-1])
     spread, _, _ = cross_section_spread(actual, k, residual[:-1], own, residual[-1])
@@ -118,17 +131,43 @@ def bootstrap_draws(
         variance=variance,
         covariance=covariance,
         curvature=curvature,
-        exact=exact,
+        exact=signs.exact,
     )
 
 
-def draw_signs(n_units: int, signs: Signs, n_draws: int, rng: np.random.Generator) -> tuple[FloatArray, bool]:
-    """Return (n_draws, n_units) multipliers with variance one, and whether they are all there are."""
+@dataclass(frozen=True, eq=False)
+class SignDraws:
+    """What the residuals of each assignment unit are multiplied by.
+
+    Attributes
+    ----------
+    values : (n_draws, n_units)
+        Multipliers with variance one.
+    exact
+        Whether these are all there are.
+    """
+
+    values: FloatArray
+    exact: bool
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether all of them are plus or minus one."""
+        return bool((np.abs(self.values) == 1).all())
+
+    def squared(self) -> SignDraws:
+        """Return their squares."""
+        return SignDraws(np.square(self.values), self.exact)
+
+
+def draw_signs(n_units: int, signs: Signs, n_draws: int, rng: np.random.Generator) -> SignDraws:
+    """Draw multipliers, or list them if there are no more than ``n_draws``; laid out by unit, for products."""
     refuse_few_draws(n_draws)
     if signs == "rademacher" and 2**n_units <= n_draws:
-        return np.array(list(itertools.product((1.0, -1.0), repeat=n_units))), True
+        return SignDraws(np.array(list(itertools.product((1.0, -1.0), repeat=n_units))), exact=True)
     sign = rng.integers(0, 2, size=(n_draws, n_units), dtype=np.int8) * 2.0 - 1.0
-    return np.asarray(sign if signs == "rademacher" else sign * rng.choice(WEBB, size=sign.shape)), False
+    values = sign if signs == "rademacher" else sign * rng.choice(WEBB, size=sign.shape)
+    return SignDraws(np.asfortranarray(values), exact=False)
 
 
 def restricted_residuals(paths: FloatArray, weight: FloatArray) -> FloatArray:
@@ -146,24 +185,25 @@ class SignedSums:
     ----------
     units
         The assignment units.
-    signs : (n_draws, n_units)
+    signs
         What each unit's residuals are multiplied by.
     """
 
     units: AssignedUnits
-    signs: FloatArray
+    signs: SignDraws
 
     def over(self, values: FloatArray, cohort: int) -> FloatArray:
         """Sum values (..., n_units) times their signs over the members of a cohort: (..., n_draws)."""
         members = self.units.label == cohort
         flat = values[..., members].reshape(-1, int(members.sum()))
-        return np.asarray((flat @ self._by_cohort[cohort]).reshape(*values.shape[:-1], len(self.signs)))
+        return np.asarray((flat @ self._by_cohort[cohort]).reshape(*values.shape[:-1], len(self.signs.values)))
 
     @cached_property
     def _by_cohort(self) -> list[FloatArray]:
         """Signs of the members of each cohort, (n_members, n_draws), laid out for products."""
-        cohorts = range(self.units.n_cohorts + 1)
-        return [np.ascontiguousarray(self.signs[:, self.units.label == c].T) for c in cohorts]
+        by_unit = np.ascontiguousarray(self.signs.values.T)
+        members = [np.flatnonzero(self.units.label == c) for c in range(self.units.n_cohorts + 1)]
+        return [by_unit[_neighbours(rows)] for rows in members]
 
     def over_squares(self, values: FloatArray, cohort: int) -> FloatArray:
         """Sum products of two values, each times its sign."""
@@ -172,8 +212,7 @@ class SignedSums:
     @cached_property
     def _squared(self) -> SignedSums | None:
         """Squares of the signs, None if they are all one."""
-        size = np.abs(self.signs)
-        return None if size.min() == size.max() == 1 else SignedSums(self.units, np.square(self.signs))
+        return None if self.signs.plain else SignedSums(self.units, self.signs.squared())
 
     def size(self, values: FloatArray, cohort: int) -> FloatArray:
         """Sum what the signs leave as it is, (..., 1)."""
@@ -187,3 +226,9 @@ class SignedSums:
         """Estimate in each draw, (n_outcomes, n_draws)."""
         total, weight = self.weights(), self.units.weight
         return np.asarray(sum(self.over(weight * (paths @ k[0, c]), c) / total[c] for c in range(len(total))))
+
+
+def _neighbours(rows: IntArray) -> slice | IntArray:
+    """Return ascending rows as a slice, which takes no copy, if there is no gap between them."""
+    whole = slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
+    return whole if whole.stop - whole.start == len(rows) else rows

@@ -10,16 +10,16 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from pilotbook.estimate.quantile import quantile
 from pilotbook.estimate.result import FloatArray
 
 FIRST_STAGE = 0.1
 """Share of the level spent on the first stage, as in the paper."""
 
 
-def antithetic(size: int, rng: np.random.Generator, n_draws: int = 20_000) -> FloatArray:
-    """Return (size, n_draws) standard normal draws in antithetic pairs."""
-    half = rng.standard_normal((n_draws // 2, size))
-    return np.ascontiguousarray(np.concatenate([half, -half]).T)
+def antithetic(size: int, rng: np.random.Generator, n_pairs: int = 10_000) -> FloatArray:
+    """Return (size, n_pairs) standard normal draws, the first of each antithetic pair; the second is its negative."""
+    return np.ascontiguousarray(rng.standard_normal((n_pairs, size)).T)
 
 
 def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) -> float:
@@ -31,24 +31,27 @@ def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) ->
         Its covariance, of any rank.
     level
         Such as 0.005.
-    draws : (k, n_draws)
+    draws : (k, n_pairs)
         Standard normal, as `antithetic` gives them; the same serve many covariances.
     """
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    return float(np.quantile((root @ draws).max(axis=0), 1 - level))
+    drawn = root @ draws
+    return quantile(np.concatenate([drawn.max(axis=0), -drawn.min(axis=0)]), 1 - level)
 
 
-def hybrid_rejects(statistics: FloatArray, covariance: FloatArray, first_stage: float, alpha: float) -> FloatArray:
+def hybrid_rejects(
+    statistics: FloatArray, covariance: FloatArray, first_stage: FloatArray | float, alpha: float
+) -> FloatArray:
     """Tell for each statistic whether the hybrid test rejects.
 
     Parameters
     ----------
-    statistics : (n, k)
-        Values of T under n hypotheses about its mean.
-    covariance : (k, k)
-        Of T, the same for all.
-    first_stage
+    statistics : (..., n, k)
+        Values of T under n hypotheses about its mean, of one vector T or of several.
+    covariance : (..., k, k)
+        Of T, the same for all hypotheses.
+    first_stage : (...)
         Critical value of the first stage, from `least_favourable` at ``FIRST_STAGE * alpha``.
     alpha
         Level of the test.
@@ -57,15 +60,18 @@ def hybrid_rejects(statistics: FloatArray, covariance: FloatArray, first_stage: 
     ----------
     Andrews, Roth and Pakes (2023), section 5.2; Rambachan and Roth (2023), section 3.
     """
-    largest = statistics.argmax(axis=1)
-    maximum = statistics.max(axis=1)
-    variance = np.diag(covariance)[largest]
-    degenerate = variance <= 1e-14 * np.diag(covariance).max()
-    slope = covariance[:, largest].T / np.where(degenerate, 1.0, variance)[:, None]
+    first_stage = np.asarray(first_stage)[..., None]
+    largest = statistics.argmax(axis=-1)
+    maximum = statistics.max(axis=-1)
+    variances = np.diagonal(covariance, axis1=-2, axis2=-1)
+    variance = np.take_along_axis(variances, largest, axis=-1)
+    degenerate = variance <= 1e-14 * variances.max(axis=-1, keepdims=True)
+    own = np.take_along_axis(covariance, largest[..., None], axis=-2)
+    slope = own / np.where(degenerate, 1.0, variance)[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        bound = (statistics - slope * maximum[:, None]) / (1 - slope)
-    low = np.where(slope < 1 - 1e-9, bound, -np.inf).max(axis=1)
-    high = np.where(slope > 1 + 1e-9, bound, np.inf).min(axis=1)
+        bound = (statistics - slope * maximum[..., None]) / (1 - slope)
+    low = np.where(slope < 1 - 1e-9, bound, -np.inf).max(axis=-1)
+    high = np.where(slope > 1 + 1e-9, bound, np.inf).min(axis=-1)
     kappa = FIRST_STAGE * alpha
     sd = np.sqrt(np.where(degenerate, 1.0, variance))
     critical = truncated_quantile(1 - (alpha - kappa) / (1 - kappa), low / sd, np.minimum(high, first_stage) / sd)

@@ -9,9 +9,10 @@ import numpy as np
 from scipy import optimize, stats
 
 from pilotbook.estimate.inference.assigned_units import AssignedUnits
-from pilotbook.estimate.inference.assignments import actual_assignment, placebo_assignments
+from pilotbook.estimate.inference.assignments import Assignments, actual_assignment
 from pilotbook.estimate.inference.cohort_sums import CohortSums
 from pilotbook.estimate.inference.linear_form import Estimand
+from pilotbook.estimate.quantile import quantile
 from pilotbook.estimate.result import FloatArray, NotEstimable, Reason
 
 DOUBLINGS, BISECTIONS = 30, 20
@@ -68,7 +69,7 @@ def joint_test(
 
 
 def randomisation_test(
-    units: AssignedUnits, event_times: Sequence[int], n_draws: int, rng: np.random.Generator, level: float = 0.95
+    units: AssignedUnits, event_times: Sequence[int], placebos: Assignments, level: float = 0.95
 ) -> tuple[PreTrend | NotEstimable, ...]:
     """Largest studentised coefficient before the start against the same under placebo assignments.
 
@@ -81,8 +82,8 @@ def randomisation_test(
         The panel at the unit of assignment.
     event_times
         Event times before the reference period, such as -5, …, -2.
-    n_draws, rng
-        Number and source of the draws.
+    placebos
+        Placebo assignments of these units.
     level
         As in `joint_test`.
     """
@@ -90,14 +91,15 @@ def randomisation_test(
         refusal = NotEstimable(Reason.NO_PRE_PERIOD, "no period before the reference period")
         return (refusal,) * len(units.paths)
     actual = CohortSums(units, actual_assignment(units.label, units.n_cohorts))
-    sums = CohortSums(units, placebo_assignments(units.label, units.n_cohorts, n_draws, rng))
+    sums = CohortSums(units, placebos)
     targets = [Estimand("never_treated", (event, event)) for event in event_times]
     found = np.stack([actual.estimates(units.paths, actual.coefficients(t))[:, 0] for t in targets])
-    drawn = np.stack([sums.estimates(units.paths, sums.coefficients(t)) for t in targets])
+    paths = np.concatenate([units.paths, _trend_of_pilots(units)[None]])
+    both = np.stack([sums.estimates(paths, sums.coefficients(t)) for t in targets])
+    drawn, trended = both[:, :-1], both[:, -1]
     spread = drawn.std(axis=2)
-    trended = _trend_of_pilots(units, sums, targets)
     trend = np.array(event_times, dtype=np.float64)[:, None] + 1
-    exact = sums.assignments.exact
+    exact = placebos.exact
     out: list[PreTrend | NotEstimable] = []
     for o in range(found.shape[1]):
         scale = spread[:, o, None]
@@ -105,19 +107,18 @@ def randomisation_test(
             detail = "before the start the outcome does not vary between assigned units, or a control is lacking"
             out.append(NotEstimable(Reason.NO_VARIATION, detail))
             continue
-        null = np.sort((np.abs(drawn[:, o]) / scale).max(axis=0))
+        null = (np.abs(drawn[:, o]) / scale).max(axis=0)
         statistic = float((np.abs(found[:, o, None]) / scale).max())
-        count = int((null >= statistic * (1 - 1e-9)).sum())
+        count = int(np.count_nonzero(null >= statistic * (1 - 1e-9)))
         p = count / len(null) if exact else (1 + count) / (1 + len(null))
         slope = _slope_found(drawn[:, o], trend, trended, level)
         out.append(PreTrend(statistic, p, slope, 1 / len(null) if exact else 1 / (1 + len(null))))
     return tuple(out)
 
 
-def _trend_of_pilots(units: AssignedUnits, sums: CohortSums, targets: Sequence[Estimand]) -> FloatArray:
-    """Coefficients of a trend of slope one in the actual pilots, in each assignment: (n_times, n_draws)."""
-    path = np.where(units.label[:, None] < units.n_cohorts, np.arange(units.n_periods), 0.0)
-    return np.stack([sums.estimates(path[None], sums.coefficients(target))[0] for target in targets])
+def _trend_of_pilots(units: AssignedUnits) -> FloatArray:
+    """Return (n_units, n_periods) a trend of slope one in the actual pilots."""
+    return np.where(units.label[:, None] < units.n_cohorts, np.arange(units.n_periods), 0.0)
 
 
 def _slope_found(null: FloatArray, trend: FloatArray, trended: FloatArray, level: float) -> float:
@@ -129,7 +130,7 @@ def _slope_found(null: FloatArray, trend: FloatArray, trended: FloatArray, level
     def power(slope: float) -> float:
         planted = null + slope * trended
         spread = planted.std(axis=1, keepdims=True)
-        critical = np.quantile((np.abs(planted) / spread).max(axis=0), level)
+        critical = quantile((np.abs(planted) / spread).max(axis=0), level)
         return float(((np.abs(null + slope * trend) / spread).max(axis=0) > critical).mean()) - 0.8
 
     high = float(null.std() / np.abs(trend).max())

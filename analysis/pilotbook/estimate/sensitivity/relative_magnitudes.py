@@ -71,18 +71,18 @@ def relative_magnitudes(
     Rambachan and Roth (2023), conditional / least-favourable hybrid, moments after the start only. Checked against
     moderndid, which ports the authors' R package, and against the linear programme.
     """
-    parts = list(_parts(estimates, weights, multiple, level, seed))
+    test = _Part.together(list(_parts(estimates, weights, multiple, level, _draws(estimates, seed))))
     centre = float(weights @ estimates.after)
     block = estimates.covariance[estimates.n_before :, estimates.n_before :]
     reach = REACH * float(np.sqrt(weights @ block @ weights))
     for _ in range(DOUBLINGS):
         grid = centre + np.linspace(-reach, reach, GRID)
-        inside = np.flatnonzero(np.any([part.accepts(grid) for part in parts], axis=0))
+        inside = np.flatnonzero(test.accepts(grid).any(axis=0))
         if not len(inside):
             return RobustInterval(multiple, np.nan, np.nan)
         first, last = int(inside[0]), int(inside[-1])
         if first > 0 and last < GRID - 1:
-            ends = (_outermost(parts, grid[at], grid[at + step]) for at, step in ((first, -1), (last, 1)))
+            ends = (_outermost(test, grid[at], grid[at + step]) for at, step in ((first, -1), (last, 1)))
             return RobustInterval(multiple, *ends)
         reach *= 2
     return RobustInterval(multiple, -np.inf, np.inf)
@@ -90,10 +90,10 @@ def relative_magnitudes(
 
 def breakdown_multiple(estimates: EventEstimates, weights: FloatArray, *, level: float = 0.95, seed: int = 0) -> float:
     """Return the smallest multiple whose interval holds zero; infinity if it is above `LARGEST`."""
+    draws, zero = _draws(estimates, seed), np.zeros(1)
 
     def holds_zero(multiple: float) -> bool:
-        zero = np.zeros(1)
-        return any(bool(part.accepts(zero)[0]) for part in _parts(estimates, weights, multiple, level, seed))
+        return any(bool(part.accepts(zero)[0]) for part in _parts(estimates, weights, multiple, level, draws))
 
     if holds_zero(0.0):
         return 0.0
@@ -110,39 +110,58 @@ def breakdown_multiple(estimates: EventEstimates, weights: FloatArray, *, level:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One candidate for the largest violation before the start: the vertices of its test.
+    """One candidate for the largest violation before the start: the vertices of its test; or several, stacked.
 
     Attributes
     ----------
-    fixed : (k,)
+    fixed : (..., k)
         Vertex statistics at an effect of zero.
-    slope : (k,)
+    slope : (..., k)
         Their change with the effect.
-    covariance : (k, k)
-    first_stage, alpha
+    covariance : (..., k, k)
+    first_stage : (...)
+    alpha
         As in `hybrid_rejects`.
     """
 
     fixed: FloatArray
     slope: FloatArray
     covariance: FloatArray
-    first_stage: float
+    first_stage: FloatArray
     alpha: float
 
+    @classmethod
+    def together(cls, parts: list[_Part]) -> _Part:
+        """Stack several, to be asked at once."""
+        return cls(
+            np.array([part.fixed for part in parts]),
+            np.array([part.slope for part in parts]),
+            np.array([part.covariance for part in parts]),
+            np.array([part.first_stage for part in parts]),
+            parts[0].alpha,
+        )
+
     def accepts(self, effects: FloatArray) -> FloatArray:
-        """Tell which effects (n,) are not rejected."""
-        statistics = self.fixed + effects[:, None] * self.slope
+        """Tell which effects (n,) are not rejected, (..., n)."""
+        statistics = self.fixed[..., None, :] + effects[:, None] * self.slope[..., None, :]
         return np.logical_not(hybrid_rejects(statistics, self.covariance, self.first_stage, self.alpha))
 
 
-def _parts(estimates: EventEstimates, weights: FloatArray, multiple: float, level: float, seed: int) -> Iterator[_Part]:
+def _draws(estimates: EventEstimates, seed: int) -> FloatArray:
+    """Draws of the first stage, one row a vertex: the same for all candidates and multiples."""
+    n_after = estimates.n_after
+    return antithetic(2 + (n_after if n_after > 1 else 0), np.random.default_rng(seed))
+
+
+def _parts(
+    estimates: EventEstimates, weights: FloatArray, multiple: float, level: float, draws: FloatArray
+) -> Iterator[_Part]:
     """Every difference before the start, with either sign, as the largest."""
     n_before, n_after = estimates.n_before, estimates.n_after
     coefficients, covariance = estimates.coefficients, estimates.covariance
     before, after = differences(n_before, n_after)
     cumulated = np.cumsum(weights[::-1])[::-1]
     effect = np.concatenate([np.zeros(n_before), weights])
-    draws = antithetic(2 + (n_after if n_after > 1 else 0), np.random.default_rng(seed))
     for largest in np.concatenate([before, -before]):
         rows = np.concatenate([after, -after]) - multiple * largest
         sd = np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
@@ -158,7 +177,7 @@ def _parts(estimates: EventEstimates, weights: FloatArray, multiple: float, leve
         vertex = np.array(vertices)
         own = vertex @ covariance @ vertex.T
         alpha = 1 - level
-        first_stage = least_favourable(own, FIRST_STAGE * alpha, draws)
+        first_stage = np.asarray(least_favourable(own, FIRST_STAGE * alpha, draws))
         yield _Part(vertex @ coefficients, np.array(slope), own, first_stage, alpha)
 
 
@@ -172,11 +191,11 @@ def differences(n_before: int, n_after: int) -> tuple[FloatArray, FloatArray]:
     return full[:n_before], full[n_before:]
 
 
-def _outermost(parts: list[_Part], inside: float, outside: float) -> float:
+def _outermost(test: _Part, inside: float, outside: float) -> float:
     """Outermost effect accepted between one that is and one that is not, many tried at a time."""
     for _ in range(REFINEMENTS):
         tried = np.linspace(inside, outside, FINER)
-        accepted = np.any([part.accepts(tried[1:-1]) for part in parts], axis=0)
+        accepted = test.accepts(tried[1:-1]).any(axis=0)
         last = int(np.flatnonzero(accepted)[-1]) + 1 if accepted.any() else 0
         inside, outside = float(tried[last]), float(tried[last + 1])
     return inside

@@ -8,13 +8,15 @@ second differences.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from pilotbook.estimate.result import FloatArray
+from pilotbook.estimate.sensitivity.bounded import bounded_least_squares
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import RobustInterval
 
@@ -147,7 +149,7 @@ def _joined(programme: _Programme, steepest: FloatArray) -> FloatArray:
     """Points (n, n_x) along the estimators from least variance to least bias, joined by lines."""
     highest, flattest = programme.least_bias()
     prices = highest * np.geomspace(CHEAPEST, 1, CORNERS - 1)[:-1]  # close together where the bias falls fastest
-    corners = [steepest, *(programme.at_price(float(price)) for price in prices), flattest]
+    corners = [steepest, *programme.at_prices(prices), flattest]
     share = np.linspace(0, 1, BETWEEN, endpoint=False)[:, None]
     lines = [(1 - share) * a + share * b for a, b in pairwise(corners)]
     return np.concatenate([*lines, corners[-1][None]])
@@ -201,15 +203,18 @@ class _Programme:
         x: FloatArray = np.asarray(np.linalg.solve(free, -fixed))
         return float(np.abs(np.linalg.solve(free.T, self.quadratic @ x + self.linear)).max()), x
 
-    def at_price(self, price: float) -> FloatArray:
-        """Return x with the smallest sum of half the variance and ``price`` times the absolute loads.
+    def at_prices(self, prices: FloatArray) -> Iterator[FloatArray]:
+        """Give x with the smallest sum of half the variance and ``price`` times the absolute loads, for each price.
 
-        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus the price.
+        Its dual is a least-squares problem in the signs of the loads, which lie between minus and plus one. From one
+        price to the next only few of them reach their bound or leave it.
         """
         fixed, free = self.loads @ self.particular, self.loads @ self.free
         nearly = RIDGE * np.trace(self.quadratic) * np.eye(len(self.linear))  # a covariance of few units has zeros
         root = np.linalg.cholesky(self.quadratic + nearly)
         linear, design = np.linalg.solve(root, self.linear), np.linalg.solve(root, free.T)
         aim = np.linalg.solve(design.T, fixed) - linear
-        signs = optimize.lsq_linear(design, aim, (-price, price), method="bvls", tol=1e-12).x
-        return np.asarray(np.linalg.solve(root.T, -linear - design @ signs))
+        signs = np.zeros(len(aim))
+        for price in prices:
+            signs = bounded_least_squares(design * price, aim, signs)
+            yield np.asarray(np.linalg.solve(root.T, -linear - design @ signs * price))

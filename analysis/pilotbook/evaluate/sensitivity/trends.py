@@ -16,6 +16,7 @@ from pilotbook.estimate.sensitivity.pretrends import PreTrend, joint_test, rando
 from pilotbook.evaluate.ledger import Row
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.evaluate.sensitivity.examination import IMPORTANT, Examination
+from pilotbook.evaluate.shared_draws import placebos
 
 DRAWS = 4_999
 FIRST_PERIODS = 4
@@ -104,7 +105,8 @@ def _test(examination: Examination, path: Path | NotEstimable) -> tuple[PreTrend
     units = examination.units
     if isinstance(units, NotEstimable):
         return units, ""
-    (found,) = randomisation_test(units, before, DRAWS, examination.rng(), examination.level)
+    drawn = placebos(units, DRAWS, examination.sample.seed)
+    (found,) = randomisation_test(units, before, drawn, examination.level)
     return found, "randomisation, largest studentised coefficient"
 
 
