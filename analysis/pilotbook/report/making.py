@@ -24,13 +24,15 @@ from pilotbook.report.drafts import Draft
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.ingredients import note
+from pilotbook.report.lookups import VARIABLE as LOOKUPS_VARIABLE
+from pilotbook.report.lookups import Lookup, read_lookups
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.outdated import MARK
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
-from pilotbook.report.replay import key_of_run, replay, shown_by_run
+from pilotbook.report.replay import key_of_run, recall_run, remember_run, replay, shown_by_run
 from pilotbook.report.selection import parts, shown
-from pilotbook.report.stages import CHAPTER, ESTIMATES, Stages, output_of
+from pilotbook.report.stages import CHAPTER, ESTIMATES, TRANSLATION, Stages, output_of
 from pilotbook.report.wording import soberly_written
 
 
@@ -87,8 +89,8 @@ def make(
     _Making(work, stages, earlier, tell).run(sources, threads)
 
 
-PAGES, RUNS = "pages", "runs"
-"""How the cache calls executed notebooks and finished pages, and what the cells of a notebook showed."""
+PAGES = "pages"
+"""How the cache calls executed notebooks and finished pages."""
 
 
 class _Making:
@@ -186,28 +188,33 @@ class _Making:
         notebook = compose(there, matter, language, parts(self._evaluation))
         parameters.inject(notebook, values)
         reasons = ", ".join(self.todo[stage])
-        besides = {name: value for name, value in self.stages.inputs[stage].items() if not name.startswith(CHAPTER)}
+        inputs = self.stages.inputs[stage]
+        besides = {name: inputs[name] for name in inputs if name != TRANSLATION and not name.startswith(CHAPTER)}
         besides["prose"] = str(all(map(soberly_written, chapters.values())))  # all that a cell asks of it
         key = key_of_run(notebook, besides)
-        shown_before = cache.recall(RUNS, key)
+        shown_before = recall_run(key)
         if shown_before is None:
             self._say(f"executing up to {len(chapters)} chapters in {language} ({reasons})")
-            self._run(notebook, language)
-            cache.remember(RUNS, key, shown_by_run(notebook))
+            lookups = self._run(notebook, language)
+            remember_run(key, lookups, shown_by_run(notebook))
         else:
             self._say(f"putting new words beside what the chapters show in {language} ({reasons})")
             replay(notebook, shown_before)
         write_notebook(notebook, self.work / output_of(stage))
         self._done(stage)
 
-    def _run(self, notebook: NotebookNode, language: str) -> None:
+    def _run(self, notebook: NotebookNode, language: str) -> list[Lookup]:
+        """Execute a notebook in place, and tell what its cells looked up in the catalogue."""
         plan = self.request.plan
-        with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
+        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+            folder, lookups = Path(private, "cells"), Path(private, "lookups")
+            folder.mkdir()
+            variables = {PLANS_VARIABLE: str(plan.path.parent), LOOKUPS_VARIABLE: str(lookups)}
             try:
-                variables = {PLANS_VARIABLE: str(plan.path.parent)}
-                execute(notebook, Path(folder), plan.id, variables, self.request.executor)
+                execute(notebook, folder, plan.id, variables, self.request.executor)
             except NotebookError as error:
                 raise NotebookError(f"{error}\n{self._draft(language).keep(notebook, str(error))}") from None
+            return read_lookups(lookups)
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
         engine, notebook = self.request.engine, self.work / output_of(f"{language}/notebook")

@@ -37,6 +37,8 @@ LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykerne
 ESTIMATES = "estimates"
 CHAPTER = "chapter "
 """How the name of an input begins that is the file of a chapter."""
+TRANSLATION = "translation"
+"""The input that is the catalogue of a language, whole, be it looked up by cells or put beside them as prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,4 +225,4 @@ def _showing() -> tuple[str, ...]:
 def _words(language: str) -> dict[str, str]:
     """Hash the catalogue of a language; English has none."""
     catalogue = catalogue_file(language)
-    return {"translation": fingerprint.sha256(catalogue.read_bytes())} if catalogue.is_file() else {}
+    return {TRANSLATION: fingerprint.sha256(catalogue.read_bytes())} if catalogue.is_file() else {}
