@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from pilotbook.panel.canonical import write_parquet
-from pilotbook.panel.contract import check
+from pilotbook.panel.contract.check import check
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.panel import Panel, Source
 from pilotbook.panel.periods import parse_period

@@ -7,19 +7,20 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pilotbook.errors import DataError, UnknownNameError
 from pilotbook.panel.absence import Absence, Lost
-from pilotbook.panel.build import build_panel
 from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
-from pilotbook.panel.table import read_text_table
+from pilotbook.panel.source import Source
 from pilotbook.panel.vintage import FOLDER as VINTAGES
 from pilotbook.panel.vintage import Vintage, newest
-from pilotbook.panel.vintage_panel import panel_of_vintage
+
+if TYPE_CHECKING:
+    from pilotbook.panel.panel import Panel
 
 DESCRIPTION = "datapackage.json"
 
@@ -149,6 +150,10 @@ class Dataset:
         DataError
             If the file is missing, its content is invalid, or its bytes are not those described.
         """
+        from pilotbook.panel.build import build_panel  # noqa: PLC0415  # half a second that spares who only asks whence
+        from pilotbook.panel.table import read_text_table  # noqa: PLC0415
+        from pilotbook.panel.vintage_panel import panel_of_vintage  # noqa: PLC0415
+
         if self.vintage is not None:
             return panel_of_vintage(self.vintage, layout, self.source(), self.shown, known)
         table = read_text_table(self.file, self.shown)

@@ -25,7 +25,7 @@ from pkgutil import iter_modules
 import nbformat
 
 from pilotbook import fingerprint, report
-from pilotbook.evaluate.inputs import CODE
+from pilotbook.evaluate.ingredients import CODE
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.report.stages import MAKING
 

@@ -12,15 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-
 from pilotbook.design.unit_terms import COUNTED, COUNTY, counting, unit_lost
 from pilotbook.errors import RenderError
 from pilotbook.project import LOCALES
 from pilotbook.report.lookups import Entry, note
 
 if TYPE_CHECKING:  # a second of imports that only a chapter needs
+    from babel.messages.catalog import Catalog
     from nbformat import NotebookNode
 
 SOURCE = "en"
@@ -50,6 +48,8 @@ def catalogue_file(language: str) -> Path:
 
 @cache
 def _catalogue(language: str) -> Catalog:
+    from babel.messages.pofile import read_po  # noqa: PLC0415  # English has no catalogue
+
     with catalogue_file(language).open("rb") as stream:
         return read_po(stream, locale=LOCALE[language])
 

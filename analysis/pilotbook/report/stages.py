@@ -11,20 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotbook import fingerprint
 from pilotbook.design.plan import ChapterName
 from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.errors import NotebookError, ParameterError
-from pilotbook.evaluate.inputs import load_panel
-from pilotbook.panel.panel import Panel
 from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.earlier import earlier_records, rerun_record
 from pilotbook.report.engine import Engine
 from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
+
+if TYPE_CHECKING:
+    from pilotbook.panel.panel import Panel
 
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "outdated"}
@@ -103,6 +104,8 @@ class Stages:
     @property
     def panel(self) -> Panel:
         """Return the data, which an unchanged report does not read."""
+        from pilotbook.evaluate.inputs import load_panel  # noqa: PLC0415  # nor does it spend a second on imports
+
         return load_panel(self.request.plan)
 
     @property

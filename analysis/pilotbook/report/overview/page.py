@@ -135,7 +135,7 @@ def _front_matter(found: Sequence[Reported], period: str, language: str) -> str:
         "title": say(language, "All reforms at a glance"),
         "subtitle": period,
         "author": ["The pilotbook authors"],
-        "date": vintage_order(period).date().isoformat(),
+        "date": vintage_order(period).isoformat(),
         "lang": LANGUAGE_TAG[language],
         "bibliography": "references.bib",
         "report": {
