@@ -31,6 +31,7 @@ from pilotbook.report.lookups import VARIABLE as LOOKUPS_VARIABLE
 from pilotbook.report.lookups import Lookup, read_lookups
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.outdated import MARK
+from pilotbook.report.printed import read_page
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.replay import key_of_run, recall_run, remember_run, replay, shown_by_run
@@ -255,10 +256,11 @@ class _Making:
         html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
         if not html.is_file():
             return
-        printed = prove_html(html, self._ledger, language)
-        prove_labels(html, self._ledger, self.request.plan.plan.titles(language))
+        page = read_page(html)
+        prove_html(page, self._ledger, language)
+        prove_labels(page, self._ledger, self.request.plan.plan.titles(language))
         if "pdf" in formats:
-            prove_pdf(pdf, printed)
+            prove_pdf(pdf, page.numbers)
 
     def _draft(self, language: str) -> Draft:
         return Draft(self.stages.target.parent / "failed", f"{self.period}.{language}")

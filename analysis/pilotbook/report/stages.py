@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "outdated"}
-    | {"output", "pdf_text", "progress", "proof", "render", "replay", "stages", "why", "workers"}
+    | {"output", "pdf_text", "printed", "progress", "proof", "proof_of_labels", "render", "replay", "stages", "why"}
+    | {"workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
+
+PROOF = ("numbers", "pdf_text", "printed", "proof", "proof_of_labels")
+"""Modules that prove a page."""
 
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")
 
@@ -195,7 +199,7 @@ def stages(request: Request, estimated_from: Mapping[str, Any], period: str) -> 
     pages = {
         "bibliography": fingerprint.sha256(bibliography().read_bytes()),
         "engine": {"name": engine.name, "version": engine.version, "files": engine.fingerprint()},
-        "proof": fingerprint.code("report/pdf_text.py", "report/proof.py", "report/numbers.py"),
+        "proof": fingerprint.code(*(f"report/{name}.py" for name in PROOF)),
     }
     for language in request.languages:
         notebook = f"{language}/notebook"
