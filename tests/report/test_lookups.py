@@ -23,7 +23,11 @@ from pilotbook.report.replay import recall_run, remember_run
 from ..example import Example, write_example
 
 CATALOGUE = Path("reports/locale/zh_Hans_CN/LC_MESSAGES/pilotbook.po")
-REPLAYED, RUN = "putting new words beside what the chapters show in zh", "executing up to"
+UNCHANGED, REPLAYED, RUN = (
+    "nothing to do",
+    "putting new words beside what the chapters show in zh",
+    "executing up to",
+)
 
 PROSE = ("## Completeness {#sec-completeness}", "## 缺了多少 {#sec-completeness}")
 """A paragraph that nobody but the reader asks for."""
@@ -33,6 +37,18 @@ ASKING = """#| echo: false
 from pilotbook.report.language import say
 
 print(say(language, "# Data and their quality {#sec-quality}").removeprefix("# ").upper())"""
+
+
+CALL = """
+import sys
+from pilotbook.cli import main
+
+try:
+    main()
+finally:
+    print("loaded:", *sorted({"matplotlib", "numpy", "pandas", "scipy"} & sys.modules.keys()))
+"""
+"""Calls the command line, and says which libraries were loaded for it that take long to load."""
 
 
 class Copy:
@@ -47,7 +63,7 @@ class Copy:
         """Call the command line and return all that it says."""
         there = {"PYTHONPATH": str(self.folder / "analysis"), "PILOTBOOK_CACHE": str(self.folder / "cache")}
         done = subprocess.run(
-            [sys.executable, "-m", "pilotbook", *arguments, "--lang", "zh", "--out", str(self.example.out)],
+            [sys.executable, "-c", CALL, *arguments, "--lang", "zh", "--out", str(self.example.out)],
             env={**os.environ, **there},
             capture_output=True,
             text=True,
@@ -83,12 +99,16 @@ def test_cells_run_again_for_the_words_that_they_were_told_and_no_others(tmp_pat
     copy.ask_in_the_code()
     said, page = copy.render()
     assert RUN in said
+    assert "loaded: matplotlib numpy pandas scipy\n" in said
     copy.translate(*PROSE)
     reasons = copy.call("why", str(copy.example.plan), "--engine", "embedded").splitlines()
     assert [reason.split(":")[0] for reason in reasons if "zh/notebook" in reason] == ["translation"]
     said, page = copy.render()
     assert (REPLAYED in said, RUN in said) == (True, False)
     assert "缺了多少" in page
+    assert "loaded:\n" in said
+    said, _ = copy.render()
+    assert (UNCHANGED in said, "loaded:\n" in said) == (True, True)
     copy.translate(*BOTH)
     said, page = copy.render()
     assert RUN in said

@@ -54,9 +54,9 @@ def source_of(plan_file: PlanFile) -> Source:
         return Source(name=name, sha256="", absent=(Absence(Lost.DATASET, f"data/{name}"),))
 
 
-def bytes_of(plan_file: PlanFile) -> str:
+def bytes_of(plan_file: PlanFile, source: Source) -> str:
     """Return the hash of the bytes of a plan's panel on disk, empty if they are gone."""
-    return "" if source_of(plan_file).gone else dataset_of(plan_file).bytes_sha256()
+    return "" if source.gone else dataset_of(plan_file).bytes_sha256()
 
 
 def drafted(plan_file: PlanFile) -> bool:

@@ -187,21 +187,22 @@ def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
     DataError
         If the path does not exist or its description cannot be read.
     """
-    patterns = {f"*/{DESCRIPTION}": 0, f"*/{VINTAGES}/*/{DESCRIPTION}": 2}
-    if "/" in name:  # a path, never the name of a folder of data/
-        patterns = {}
-    found = [path.parents[up] for pattern, up in patterns.items() for path in sorted(data_folder.glob(pattern))]
-    known = {folder.name: folder for folder in found}
-    if name in known:
-        return _described(known[name], f"data/{name}")
+    if _has_description(data_folder / name) and "/" not in name:  # a path is never the name of a folder of data/
+        return _described(data_folder / name, f"data/{name}")
     path = (plan_folder / name).resolve()
     if path.is_dir():
         return _described(path, name)
     if path.suffix == "" and "/" not in name:
+        known = [folder.name for folder in sorted(data_folder.glob("*")) if _has_description(folder)]
         raise UnknownNameError("data set", name, known, where="dataset")
     if not path.is_file():
         refuse([Finding(name, "missing-file", "the data file does not exist; check `dataset` in the plan")])
     return Dataset(path, name, None)
+
+
+def _has_description(folder: Path) -> bool:
+    """Tell whether a folder holds a data set, with vintages or without."""
+    return (folder / DESCRIPTION).is_file() or any((folder / VINTAGES).glob(f"*/{DESCRIPTION}"))
 
 
 def _described(folder: Path, shown: str) -> Dataset:

@@ -99,9 +99,10 @@ def survey(request: Request) -> Stages:
     for language in request.languages:
         if language not in languages():
             raise UnknownNameError("language", language, languages())
-    ingredients = estimate_ingredients(request.plan, source_of(request.plan), "")
+    source = source_of(request.plan)
+    ingredients = estimate_ingredients(request.plan, source, "")
     code = fingerprint.code("report/render.py")
-    question = [*ingredients.values(), bytes_of(request.plan), request.period, code]
+    question = [*ingredients.values(), bytes_of(request.plan, source), request.period, code]
     period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode()).decode()
     return stages(request, {**ingredients, "period": period}, period)
 
