@@ -25,8 +25,9 @@ from pilotbook.estimate.inference.linear_form import Estimand
 from pilotbook.estimate.inference.randomisation import randomisation
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sample import NEVER
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.prepare import Gaps, Prepared, prepare
+from pilotbook.panel.source import Source
 
 COUNTIES, QUARTERS, PILOTS, START = 30, 24, 3, 12
 RHO, SEED, DRAWS = 0.6, 4, 999

@@ -22,12 +22,13 @@ import numpy as np
 import pandas as pd
 
 from pilotbook.panel.canonical import write_parquet
-from pilotbook.panel.contract import check
+from pilotbook.panel.contract.check import check
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import parse_period
 from pilotbook.panel.prepare import prepare
 from pilotbook.panel.simulate import scenario, simulate
+from pilotbook.panel.source import Source
 
 COUNTIES, QUARTERS, INDICATORS = 2_800, 40, 30
 LIMITS = {"parquet": 5.0, "csv": 20.0}  # seconds on 2 cores, for 2,800 counties

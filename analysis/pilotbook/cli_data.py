@@ -12,7 +12,7 @@ import click
 from pilotbook.errors import ParameterError
 
 if TYPE_CHECKING:
-    from pilotbook.panel.contract import Check
+    from pilotbook.panel.contract.check import Check
     from pilotbook.panel.finding import Finding
 
 SHOWN = 100  # findings printed; --json prints all
@@ -30,7 +30,7 @@ def data() -> None:
 @as_json_option
 def data_check(path: Path, as_json: bool) -> int:
     """Check a file, a folder of files, or the newest vintage of a data set."""
-    from pilotbook.panel.contract import check
+    from pilotbook.panel.contract.check import check
 
     found = check(_files_of(path))
     if as_json:

@@ -14,7 +14,7 @@ import yaml
 
 from pilotbook.design.planfile import PlanFile, read_plan
 from pilotbook.errors import DataError, PlanError, UnknownNameError
-from pilotbook.evaluate import inputs
+from pilotbook.evaluate import ingredients
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.evaluate.gone import NO_CONTROLS, NO_VALUE, NOT_BEGUN, REASONS
 from pilotbook.evaluate.inputs import load_panel, load_whole_panel
@@ -47,7 +47,7 @@ Change = Callable[[pd.DataFrame, str], pd.DataFrame]
 @pytest.fixture(autouse=True)
 def data_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("PILOTBOOK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(inputs, "DATA", tmp_path / "data")
+    monkeypatch.setattr(ingredients, "DATA", tmp_path / "data")
     monkeypatch.setattr("pilotbook.evaluate.monitoring.sources.DATA", tmp_path / "data")
 
 

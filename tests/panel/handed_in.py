@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pilotbook.panel.contract import Check, check
+from pilotbook.panel.contract.check import Check, check
 
 REFORM = "three-county-linked-pilot"
 

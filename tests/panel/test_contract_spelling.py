@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pilotbook.panel.catalogue import read_catalogue
-from pilotbook.panel.contract import check
+from pilotbook.panel.contract.check import check
 from pilotbook.panel.contract.conversion import row_ranges
 from pilotbook.panel.contract.spelling import read_code, read_number, read_period, read_region
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pilotbook.panel.catalogue import read_catalogue
-from pilotbook.panel.contract import FAULTS
+from pilotbook.panel.contract.faults import FAULTS
 from pilotbook.panel.dictionary import dictionary_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "data" / "dictionary.md"

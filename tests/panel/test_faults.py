@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotbook.panel.contract import FAULTS, check
+from pilotbook.panel.contract.check import check
+from pilotbook.panel.contract.faults import FAULTS
 
 from .handed_in import valid
 from .planted_faults import MUTATIONS

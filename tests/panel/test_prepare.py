@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.prepare import Arms, Gaps, prepare
+from pilotbook.panel.source import Source
 
 
 def panel(n: int = 6, quarters: int = 8, seed: int = 0) -> Panel:

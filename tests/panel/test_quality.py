@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from pilotbook.panel.ingest import ingest
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.quality import Gate, missing_gate, run_out
 from pilotbook.panel.quality_of import most_revised, quality_of, quality_of_panel, revision_triangle
 from pilotbook.panel.simulate import Scenario, scenario, simulate, write_simulation
+from pilotbook.panel.source import Source
 from pilotbook.panel.vintage import newest
 
 from .handed_in import valid

@@ -12,7 +12,7 @@ import pytest
 from pilotbook.errors import ParameterError, UnknownNameError
 from pilotbook.panel.canonical import read_parquet
 from pilotbook.panel.catalogue import read_catalogue
-from pilotbook.panel.contract import check
+from pilotbook.panel.contract.check import check
 from pilotbook.panel.simulate import Scenario, read_scenarios, scenario, simulate, write_simulation
 from pilotbook.panel.simulate.faults import CELLS
 from pilotbook.panel.simulate.noise import SHOCK

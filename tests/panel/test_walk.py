@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pilotbook.panel.contract import check
+from pilotbook.panel.contract.check import check
 from pilotbook.panel.vintage import newest
 
 from .walk_files import COUNTIES, HEADERS, MISTAKES, REVISED, write_all, year

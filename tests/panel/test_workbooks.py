@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pilotbook.panel.contract import Check, check
+from pilotbook.panel.contract.check import Check, check
 
 from .handed_in import valid
 

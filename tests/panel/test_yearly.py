@@ -9,7 +9,8 @@ import pytest
 from pilotbook.errors import DataError
 from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
+from pilotbook.panel.source import Source
 from pilotbook.panel.vintage import newest
 from pilotbook.panel.yearly import by_year, counted_yearly
 from pilotbook.project import DATA

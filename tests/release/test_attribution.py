@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotbook.errors import DataError, WorkError
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
+from pilotbook.panel.source import Source
 from pilotbook.project import ROOT
 from pilotbook.release import causes
 from pilotbook.release.attribution import Cause, NotAttributableError, State, attribute

@@ -21,7 +21,8 @@ from pilotbook.report import language
 from pilotbook.report.chapters import bibliography
 from pilotbook.report.engine import choose_engine, fonts, pdf_writer
 from pilotbook.report.engine.proofs.html import html_findings
-from pilotbook.report.proof import printed_numbers, prove_html, prove_pdf
+from pilotbook.report.printed import read_page
+from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
 
 from ..example import Example
@@ -76,12 +77,12 @@ def test_a_period_is_there_twice(example: Example) -> None:
 
 
 def test_two_numbers_have_changed_places(rendered: Example, tmp_path: Path) -> None:
-    first, second = distinct(printed_numbers(page(rendered)))
+    first, second = distinct(read_page(page(rendered)).numbers)
     swapped = page(rendered).read_text(encoding="utf-8")
     swapped = swapped.replace(f">{first}<", ">\0<", 1).replace(f">{second}<", f">{first}<", 1)
     (tmp_path / "report.html").write_text(swapped.replace(">\0<", f">{second}<"), encoding="utf-8")
     with pytest.raises(ProofError, match=f"'{second}' should be '{first}'"):
-        prove_html(tmp_path / "report.html", ledger(rendered), "en")
+        prove_html(read_page(tmp_path / "report.html"), ledger(rendered), "en")
 
 
 def distinct(printed) -> tuple[str, str]:
@@ -91,18 +92,18 @@ def distinct(printed) -> tuple[str, str]:
 
 def test_two_titles_have_changed_places(rendered: Example, tmp_path: Path) -> None:
     titles = {"visits": "Visits", "deaths": "Deaths"}
-    prove_labels(page(rendered), ledger(rendered), titles)
+    prove_labels(read_page(page(rendered)), ledger(rendered), titles)
     swapped = changed(page(rendered), ">Visits (per", ">Deaths (per", tmp_path)
     with pytest.raises(ProofError, match=r"the line 'Deaths.*' prints a number of 'Visits'"):
-        prove_labels(swapped, ledger(rendered), titles)
+        prove_labels(read_page(swapped), ledger(rendered), titles)
 
 
 def test_a_digit_of_the_page_is_another(rendered: Example, tmp_path: Path) -> None:
-    number = distinct(printed_numbers(page(rendered)))[0]
+    number = distinct(read_page(page(rendered)).numbers)[0]
     forged = other_digit(number)
     mutated = changed(page(rendered), f">{number}<", f">{forged}<", tmp_path)
     with pytest.raises(ProofError, match=f"'{forged}' should be '{number}'"):
-        prove_html(mutated, ledger(rendered), "en")
+        prove_html(read_page(mutated), ledger(rendered), "en")
 
 
 def other_digit(number: str) -> str:
@@ -113,7 +114,7 @@ def other_digit(number: str) -> str:
 def test_a_digit_of_the_source_of_the_pdf_is_another(
     rendered: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    printed = prove_html(page(rendered), ledger(rendered), "en")
+    printed = read_page(page(rendered)).numbers
     number = distinct(printed)[0]
     write = pdf_writer.write_typst
 

@@ -12,9 +12,10 @@ import pytest
 from pilotbook.design.planfile import plan_paths, read_plan
 from pilotbook.evaluate.evaluation import Evaluation, evaluate
 from pilotbook.panel.catalogue import read_catalogue
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import FREQUENCY
 from pilotbook.panel.quality import Quality
+from pilotbook.panel.source import Source
 from pilotbook.project import PLANS
 from pilotbook.report import glance
 from pilotbook.report.numbers import Numbers

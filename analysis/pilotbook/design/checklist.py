@@ -10,6 +10,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Part = Literal["question", "data", "design", "inference", "assumptions", "interpretation", "rerun"]
 
 
@@ -35,7 +36,7 @@ class Item(BaseModel):
 def checklist() -> tuple[Item, ...]:
     """Return the items of ``checklist.yml`` in their order."""
     text = Path(__file__).with_name("checklist.yml").read_text(encoding="utf-8")
-    return tuple(Item.model_validate(entry) for entry in yaml.safe_load(text))
+    return tuple(Item.model_validate(entry) for entry in yaml.load(text, Loader=_LOADER))
 
 
 def unanswered(answered: Collection[str]) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from pilotbook.design.disclosure import Disclosure
 from pilotbook.design.measured import Measured
 from pilotbook.design.section import Identifier, PeriodText, Section, Text, Words
 from pilotbook.design.series import SeriesSection
+from pilotbook.panel.gaps import Gaps
 from pilotbook.panel.layout import Layout
 from pilotbook.panel.periods import PeriodKind
-from pilotbook.panel.prepare import Gaps
 
 __all__ = [
     "TWINS",

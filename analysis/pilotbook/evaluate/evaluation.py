@@ -25,7 +25,7 @@ from pilotbook.evaluate.estimator_agreement import estimator_rows
 from pilotbook.evaluate.families import Lead, adjusted
 from pilotbook.evaluate.gaps import gap_rows
 from pilotbook.evaluate.imitations import imitation_rows
-from pilotbook.evaluate.inputs import absent_entry, estimate_inputs
+from pilotbook.evaluate.ingredients import absent_entry, estimate_inputs
 from pilotbook.evaluate.judgement import Judgement
 from pilotbook.evaluate.judging import judge_outcomes
 from pilotbook.evaluate.ledger import FILE, Ledger, Row

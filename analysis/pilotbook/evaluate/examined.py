@@ -10,8 +10,7 @@ from scipy import stats
 
 from pilotbook.design.comparison import Comparison
 from pilotbook.design.plan import SERIES_ESTIMATORS
-from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import IMITATION, Row
 from pilotbook.evaluate.sensitivity.curve import SAME_SIGN
 from pilotbook.evaluate.sensitivity.placebo_outcomes import ESTIMAND as PLACEBO_OUTCOME
 

@@ -12,17 +12,14 @@ from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sensitivity.selection import dip, with_outcome_held_equal
 from pilotbook.evaluate.drawn_tests import DRAWN, tested_sample
-from pilotbook.evaluate.ledger import SHARE, Row
+from pilotbook.evaluate.ledger import IMITATION, PER_CENT, SHARE, Row
 from pilotbook.evaluate.rows import Question
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.evaluate.series import KINDS
 
-ESTIMATOR = "imitation"
 DRAWS = 4_999
 JUST_BEFORE = {1: 1, 4: 2, 12: 6}
 """Periods that count as just before the start, by periods a year: half a year, or the one year there is."""
-
-PER_CENT = "%"
 
 
 def imitation_rows(question: Question, lead: Row) -> Iterator[Row]:
@@ -117,7 +114,7 @@ class Imitations:
         return Row(
             plan=self.lead.plan,
             outcome=self.lead.outcome,
-            estimator=ESTIMATOR,
+            estimator=IMITATION,
             estimand=name,
             spec=kept,
             role="description",

@@ -1,80 +1,28 @@
-"""What an evaluation rests on: the panel that a plan names, and the hashes of everything that shapes its estimates.
-
-Kept apart from the models, so that it can be told in a moment whether anything has changed.
-"""
+"""The panel that a plan names, read once and checked against the plan."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
 
-from pilotbook import fingerprint
 from pilotbook.design.applies import applied
 from pilotbook.design.planfile import PlanFile, named_at
-from pilotbook.design.registry import registration_text
 from pilotbook.errors import DataError, PlanError, UnknownNameError
-from pilotbook.evaluate.monitoring.records import record_hashes
-from pilotbook.evaluate.monitoring.sources import catalogue_hashes, folder_of, vintage_of
-from pilotbook.panel.absence import Absence, Lost
-from pilotbook.panel.catalogue import Claim, read_catalogue
-from pilotbook.panel.dataset import Dataset, find_dataset
+from pilotbook.evaluate.ingredients import dataset_of, drafted, source_of
+from pilotbook.panel.catalogue import read_catalogue
+from pilotbook.panel.dataset import Dataset
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import FREQUENCY
-from pilotbook.project import DATA
+from pilotbook.panel.source import Source
 
-LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
-CODE = ("panel", "design", "estimate", "judge", "evaluate")
 SHELF = 4
 """Panels that a process keeps, so that plans on the same data read them once."""
 
 _shelf: OrderedDict[Hashable, Panel] = OrderedDict()
-
-
-def dataset_of(plan_file: PlanFile) -> Dataset:
-    """Find the data set that a plan names.
-
-    Raises
-    ------
-    DataError, UnknownNameError
-        If there is none, or its description cannot be read.
-    """
-    return find_dataset(plan_file.plan.dataset, plan_file.path.parent, DATA)
-
-
-def source_of(plan_file: PlanFile) -> Source:
-    """Return the origin of a plan's data without reading them, of data that are gone what is missing.
-
-    A name that no data set bears is a mistake, unless it is the name that `pilotbook plan draft` gives to the data of a
-    catalogued reform: then the data set has been taken away.
-
-    Raises
-    ------
-    DataError, UnknownNameError
-        If there is no such data set, or its description cannot be read.
-    """
-    try:
-        return dataset_of(plan_file).source()
-    except UnknownNameError:
-        name = plan_file.plan.dataset
-        if not drafted(plan_file):
-            raise
-        return Source(name=name, sha256="", absent=(Absence(Lost.DATASET, f"data/{name}"),))
-
-
-def bytes_of(plan_file: PlanFile) -> str:
-    """Return the hash of the bytes of a plan's panel on disk, empty if they are gone."""
-    return "" if source_of(plan_file).gone else dataset_of(plan_file).bytes_sha256()
-
-
-def drafted(plan_file: PlanFile) -> bool:
-    """Tell whether plan and data set are those that are drafted for a catalogued reform: both bear its name."""
-    plan = plan_file.plan
-    return plan.dataset == plan.reform and plan.reform in read_catalogue().reforms
 
 
 def load_panel(plan_file: PlanFile) -> Panel:
@@ -161,39 +109,3 @@ def _named(name: str) -> str:
     if name.startswith("exposed["):
         return "`exposure` reads the exposure table of a vintage; with a file of your own name a `column` instead"
     return f"`{name}` is named here"
-
-
-def claims_about(reform: str) -> list[Claim]:
-    """Return what the sources claim of a reform, in the order of the catalogue."""
-    return [claim for claim in read_catalogue().claims.values() if claim.reform_id == reform]
-
-
-def absent_entry(absent: Iterable[Absence]) -> dict[str, Any]:
-    """Return what is gone as an entry of a mapping; none if nothing is."""
-    found = [absence.as_dict() for absence in absent]
-    return {"absent": found} if found else {}
-
-
-def estimate_ingredients(plan_file: PlanFile, source: Source, period: str) -> dict[str, Any]:
-    """Return all that the estimates rest on, by name."""
-    return {
-        "plan": {"name of the file": plan_file.id, **plan_file.plan.model_dump(mode="json")},
-        "data": {
-            "name": source.name,
-            "sha256": source.sha256,
-            "vintage": source.vintage,
-            **absent_entry(source.absent),
-        },
-        "claims": [claim.model_dump() for claim in claims_about(plan_file.plan.reform)],
-        "registration": [registration_text(plan_file)],
-        "period": period,
-        "catalogue": catalogue_hashes(),
-        "records": record_hashes(folder_of(vintage_of(plan_file))),
-        "code": fingerprint.code(*CODE),
-        "libraries": fingerprint.libraries(*LIBRARIES),
-    }
-
-
-def estimate_inputs(plan_file: PlanFile, source: Source, period: str) -> dict[str, str]:
-    """Return the hashes of all that the estimates rest on, by name."""
-    return fingerprint.of_ingredients(estimate_ingredients(plan_file, source, period))

@@ -18,6 +18,9 @@ BALANCE, OTHER_REFORM, CLAIMS = "balance", "other_reform", "claims"
 """Estimators of rows that describe: the naive change of the pilots, the parts of two-way fixed effects, how alike
 pilots and controls are before the start, how far another reform reached them, and what stands beside a claim."""
 
+SENSITIVITY, IMITATION = "sensitivity", "imitation"
+"""Estimators of rows that examine a headline, and of those that look for what could imitate it."""
+
 PEOPLE = "people"
 """Estimator of rows that count people, as far as they may be shown."""
 
@@ -36,8 +39,11 @@ SOMETIMES = frozenset(
 )
 """Fields that most rows do not have; where there is nothing to say, the written row leaves them out."""
 
-SHARE = "share of one"
-"""Unit of a row whose estimate is a share of one."""
+SHARE, PER_CENT = "share of one", "%"
+"""Units of rows whose estimate is a share of one, or a hundred times that."""
+
+IMPORTANT = "smallest important effects"
+"""Unit of what is measured by the smallest important effect."""
 
 Role = Literal["headline", "comparison", "replication", "description"]
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from pilotbook.panel.absence import Absence, Lost
 from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
+from pilotbook.panel.source import Source
 from pilotbook.panel.table import FIRST_ROW, numbers
 
 

@@ -7,20 +7,20 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pilotbook.errors import DataError, UnknownNameError
 from pilotbook.panel.absence import Absence, Lost
-from pilotbook.panel.build import build_panel
 from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
-from pilotbook.panel.table import read_text_table
+from pilotbook.panel.source import Source
 from pilotbook.panel.vintage import FOLDER as VINTAGES
 from pilotbook.panel.vintage import Vintage, newest
-from pilotbook.panel.vintage_panel import panel_of_vintage
+
+if TYPE_CHECKING:
+    from pilotbook.panel.panel import Panel
 
 DESCRIPTION = "datapackage.json"
 
@@ -157,6 +157,10 @@ class Dataset:
         DataError
             If the file is missing, its content is invalid, or its bytes are not those described.
         """
+        from pilotbook.panel.build import build_panel  # noqa: PLC0415  # half a second that spares who only asks whence
+        from pilotbook.panel.table import read_text_table  # noqa: PLC0415
+        from pilotbook.panel.vintage_panel import panel_of_vintage  # noqa: PLC0415
+
         if self.vintage is not None:
             return panel_of_vintage(self.vintage, layout, self.source(), self.shown, known)
         table = read_text_table(self.file, self.shown)
@@ -190,21 +194,22 @@ def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
     DataError
         If the path does not exist or its description cannot be read.
     """
-    patterns = {f"*/{DESCRIPTION}": 0, f"*/{VINTAGES}/*/{DESCRIPTION}": 2}
-    if "/" in name:  # a path, never the name of a folder of data/
-        patterns = {}
-    found = [path.parents[up] for pattern, up in patterns.items() for path in sorted(data_folder.glob(pattern))]
-    known = {folder.name: folder for folder in found}
-    if name in known:
-        return _described(known[name], f"data/{name}")
+    if _has_description(data_folder / name) and "/" not in name:  # a path is never the name of a folder of data/
+        return _described(data_folder / name, f"data/{name}")
     path = (plan_folder / name).resolve()
     if path.is_dir():
         return _described(path, name)
     if path.suffix == "" and "/" not in name:
+        known = [folder.name for folder in sorted(data_folder.glob("*")) if _has_description(folder)]
         raise UnknownNameError("data set", name, known, where="dataset")
     if not path.is_file():
         refuse([Finding(name, "missing-file", "the data file does not exist; check `dataset` in the plan")])
     return Dataset(path, name, None)
+
+
+def _has_description(folder: Path) -> bool:
+    """Tell whether a folder holds a data set, with vintages or without."""
+    return (folder / DESCRIPTION).is_file() or any((folder / VINTAGES).glob(f"*/{DESCRIPTION}"))
 
 
 def _described(folder: Path, shown: str) -> Dataset:

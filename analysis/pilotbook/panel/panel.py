@@ -10,55 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pilotbook.errors import UnknownNameError
-from pilotbook.panel.absence import WHOLE, Absence
+from pilotbook.panel.absence import Absence
 from pilotbook.panel.periods import format_period
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a panel comes from.
-
-    Attributes
-    ----------
-    name
-        Name of the data set.
-    sha256
-        Hash of the bytes that were read.
-    vintage
-        Version of the data, as its custodian names it; None if the data carry no description.
-    date
-        Day on which the vintage was extracted (ISO), None if unknown.
-    simulated
-        Whether the data were made by a simulator.
-    title, licence, origin
-        For the reader: what it is, under which licence, from where.
-    is_vintage
-        Whether the data were handed in under the contract, so that indicators, revisions and run-out can be judged.
-    follows
-        The vintage before, which this one may have revised.
-    absent
-        Files that its description lists, or the whole of it, where they are gone.
-    titles
-        Columns in words, by name, as far as the description has them.
-    """
-
-    name: str
-    sha256: str
-    vintage: str | None = None
-    date: str | None = None
-    simulated: bool = False
-    title: str = ""
-    licence: str = ""
-    origin: str = ""
-    is_vintage: bool = False
-    follows: str | None = None
-    absent: tuple[Absence, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-    @property
-    def gone(self) -> bool:
-        """Tell whether nothing is left to evaluate."""
-        return any(absence.what in WHOLE for absence in self.absent)
+from pilotbook.panel.source import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +47,6 @@ class Panel:
     source: Source
     texts: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
     absent: tuple[Absence, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def shape(self) -> tuple[int, int]:

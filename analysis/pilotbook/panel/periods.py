@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from calendar import monthrange
+from datetime import date
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 PeriodKind = Literal["year", "quarter", "month"]
 
@@ -26,7 +29,9 @@ def parse_period(text: str, kind: PeriodKind) -> pd.Period:
     ValueError
         If the text is not a period of this kind.
     """
-    if not _SPELLING[kind].fullmatch(text):
+    import pandas as pd  # noqa: PLC0415  # a third of a second that spares who only asks for the spelling
+
+    if period_kind(text) != kind:
         raise ValueError(f"'{text}' is not a {kind}; a {kind} is written like {EXAMPLE[kind]}")
     return pd.Period(text, freq=FREQUENCY[kind])
 
@@ -39,3 +44,14 @@ def format_period(period: pd.Period) -> str:
 def period_kind(text: str) -> PeriodKind | None:
     """Name the kind of period that a text spells, or None if it spells none."""
     return next((kind for kind, spelling in _SPELLING.items() if spelling.fullmatch(text)), None)
+
+
+def last_day(text: str) -> date | None:
+    """Return the last day of the period that a text spells, None if it spells none."""
+    kind = period_kind(text)
+    if kind is None:
+        return None
+    year = int(text[:4])
+    number = int(text[5:] or 1)  # of the quarter or month
+    month = {"year": 12, "quarter": 3 * number, "month": number}[kind]
+    return date(year, month, monthrange(year, month)[1])

@@ -8,16 +8,14 @@ differently, and drop such counties without a word if it is not their code. So b
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pilotbook.panel.gaps import Gaps
 from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period
-
-Gaps = Literal["keep", "drop"]
-"""What is done with counties that lack a value in some period: they stay with what they have, or they are left out."""
 
 
 @dataclass(frozen=True, slots=True)

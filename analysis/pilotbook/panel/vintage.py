@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from pilotbook.errors import DataError, UnknownNameError
-from pilotbook.panel.canonical import read_parquet
 from pilotbook.panel.contract.faults import FAULTS
 from pilotbook.panel.contract.layout import TableKind
 from pilotbook.panel.finding import Finding, refuse
-from pilotbook.panel.periods import FREQUENCY, period_kind
+from pilotbook.panel.periods import last_day
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DESCRIPTION = "datapackage.json"
 FOLDER = "vintages"
@@ -91,6 +91,8 @@ class Vintage:
         UnknownNameError
             If the vintage does not have the table.
         """
+        from pilotbook.panel.canonical import read_parquet  # noqa: PLC0415  # half a second that a description spares
+
         resources = {r["name"]: r for r in self.description["resources"]}
         if kind not in resources:
             raise UnknownNameError("table", kind, resources, where=f"{self.dataset} {self.name}")
@@ -167,16 +169,16 @@ def newest(dataset: Path) -> Vintage:
     return found[-1]
 
 
-def vintage_order(name: str) -> pd.Timestamp:
-    """Return the end of the period after which a vintage is named, so that vintages can be ordered.
+def vintage_order(name: str) -> date:
+    """Return the last day of the period after which a vintage is named, so that vintages can be ordered.
 
     Raises
     ------
     DataError
         If the name is no period.
     """
-    kind = period_kind(name)
-    if kind is None:
+    day = last_day(name)
+    if day is None:
         sentence = FAULTS["vintage-name"].sentence.format(value=name)
         raise DataError(f"vintage: {sentence} [vintage-name]")
-    return pd.Period(name, freq=FREQUENCY[kind]).end_time
+    return day

@@ -19,8 +19,9 @@ from pilotbook.errors import DataError, UnknownNameError
 from pilotbook.panel.absence import Absence, Lost
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.panel.layout import Layout
-from pilotbook.panel.panel import Panel, Source
+from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import FREQUENCY, PeriodKind, period_kind
+from pilotbook.panel.source import Source
 from pilotbook.panel.vintage import Vintage
 from pilotbook.panel.yearly import by_year
 

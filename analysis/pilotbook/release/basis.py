@@ -9,7 +9,7 @@ from typing import Any
 from pilotbook import fingerprint
 from pilotbook.errors import WorkError
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.inputs import CODE, LIBRARIES
+from pilotbook.evaluate.ingredients import CODE, LIBRARIES
 from pilotbook.project import rerun_release
 from pilotbook.release.layout import Release
 from pilotbook.release.record import read_record

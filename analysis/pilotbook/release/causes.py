@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pilotbook import fingerprint
 from pilotbook.errors import WorkError
-from pilotbook.evaluate.inputs import CODE, LIBRARIES
+from pilotbook.evaluate.ingredients import CODE, LIBRARIES
 from pilotbook.project import DATA
 from pilotbook.release.attribution import Attribution, Cause, Effects, NotAttributableError, State, attribute
 from pilotbook.release.basis import inputs_of

@@ -17,6 +17,7 @@ from pilotbook.release.disclosure.settings import settings
 from pilotbook.release.layout import LEDGER
 from pilotbook.release.repository import Repository
 from pilotbook.report.manifest import Manifest
+from pilotbook.report.printed import read_page
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.stages import Stages
@@ -90,11 +91,11 @@ def refuse_unproven(folder: Path, plan: AnalysisPlan, languages: Sequence[str], 
     """
     ledger = Ledger.loads((folder / LEDGER).read_text(encoding="utf-8"))
     for language in languages:
-        html = folder / language / "report.html"
-        printed = prove_html(html, ledger, language)
-        prove_labels(html, ledger, plan.titles(language))
+        page = read_page(folder / language / "report.html")
+        prove_html(page, ledger, language)
+        prove_labels(page, ledger, plan.titles(language))
         if "pdf" in formats:
-            prove_pdf(folder / language / "report.pdf", printed)
+            prove_pdf(folder / language / "report.pdf", page.numbers)
 
 
 def refuse_disclosures(files: Sequence[Path], folder: Path, allowed: Disclosure) -> None:

@@ -20,7 +20,8 @@ from pilotbook.release.record import Environment
 from pilotbook.release.repository import Repository
 from pilotbook.release.seal import SEALS, broken
 from pilotbook.report.manifest import Manifest, read_manifest
-from pilotbook.report.proof import Printed, prove_html, prove_pdf
+from pilotbook.report.printed import read_page
+from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.stages import ESTIMATES
 
@@ -92,10 +93,11 @@ def _pages(release: Release, language: str) -> Iterator[Finding]:
     html, pdf = release.page(language, "html"), release.page(language, "pdf")
     try:
         ledger = Ledger.loads((release.folder / LEDGER).read_text(encoding="utf-8"))
-        printed: list[Printed] = prove_html(html, ledger, language)
-        prove_labels(html, ledger, plan_of(release).plan.titles(language))
+        page = read_page(html)
+        prove_html(page, ledger, language)
+        prove_labels(page, ledger, plan_of(release).plan.titles(language))
         if "pdf" in release.record.formats:
-            prove_pdf(pdf, printed)
+            prove_pdf(pdf, page.numbers)
     except PilotbookError as error:
         for line in str(error).splitlines():
             yield _harm("page", f"{language}/{line}")

@@ -43,7 +43,8 @@ def run_alone(path: Path) -> NotebookNode:
     values = parameters.check({}, parameters.declared(chapter, path.name), path.name)
     plan_file = read_plan(find_plan(str(values["plan"])))
     evaluation = evaluate(plan_file, load_panel(plan_file), str(values["period"]))
-    matter = {**front_matter(plan_file, evaluation, values), "pagetitle": _title(chapter)}
+    ledger = evaluation.ledger
+    matter = {**front_matter(plan_file, ledger.period, ledger.data, values), "pagetitle": _title(chapter)}
     notebook = compose({path.stem: chapter}, matter, str(values["language"]), parts(evaluation))
     with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
         return execute(notebook, Path(private), path.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from pilotbook.design.plan import SERIES_ESTIMATORS, AnalysisPlan, ChapterName
-from pilotbook.evaluate.inputs import claims_about
+from pilotbook.evaluate.ingredients import claims_about
 from pilotbook.project import CHAPTERS
 
 ORDER: tuple[ChapterName, ...] = get_args(ChapterName)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pilotbook.panel.panel import Source
+from pilotbook.panel.source import Source
 from pilotbook.report.language import SOURCE, say_if_known
 
 

@@ -27,7 +27,7 @@ from babel.numbers import format_decimal
 
 from pilotbook import fingerprint, report
 from pilotbook.design.checklist import checklist
-from pilotbook.evaluate.inputs import CODE, LIBRARIES
+from pilotbook.evaluate.ingredients import CODE, LIBRARIES
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.report.stages import MAKING
 

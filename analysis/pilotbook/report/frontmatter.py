@@ -8,30 +8,33 @@ from typing import Any
 from pilotbook import __version__
 from pilotbook.design.planfile import PlanFile
 from pilotbook.design.unit_terms import COUNTED
-from pilotbook.evaluate.evaluation import Evaluation
 from pilotbook.report.language import say
 from pilotbook.report.parameters import Value
 
 LANGUAGE_TAG = {"en": "en", "zh": "zh-CN"}
 
 
-def front_matter(plan_file: PlanFile, evaluation: Evaluation, values: Mapping[str, Value]) -> dict[str, Any]:
+def front_matter(
+    plan_file: PlanFile, period: str, data: Mapping[str, Any], values: Mapping[str, Value]
+) -> dict[str, Any]:
     """Return the front matter of a report.
 
     Parameters
     ----------
     plan_file
         The plan.
-    evaluation
-        Of it, for the period of the report.
+    period
+        The period of the report.
+    data
+        Where its data come from, as the ledger has it.
     values
         The chapter's parameters, echoed in the metadata of every page.
     """
-    plan, data = plan_file.plan, evaluation.ledger.data
+    plan = plan_file.plan
     language = str(values["language"])
     facts = {
         "plan": plan_file.id,
-        "period": evaluation.ledger.period,
+        "period": period,
         "program": f"pilotbook {__version__}",
         "vintage": data["vintage"] or data["sha256"][:8],
         "status": say(language, "as recorded with its release"),

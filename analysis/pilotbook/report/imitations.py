@@ -8,8 +8,7 @@ from IPython.display import Markdown
 
 from pilotbook.design.plan import Outcome
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.imitations import ESTIMATOR
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import IMITATION, Row
 from pilotbook.report.language import say, say_if_known
 from pilotbook.report.numbers import Numbers
 from pilotbook.report.tables import pipe_table
@@ -70,7 +69,7 @@ def warnings(evaluation: Evaluation, numbers: Numbers) -> Markdown:
 
 def _rows(evaluation: Evaluation) -> Iterator[tuple[Outcome, Row]]:
     for outcome in evaluation.plan.outcomes:
-        for row in evaluation.ledger.select(estimator=ESTIMATOR, outcome=outcome.id):
+        for row in evaluation.ledger.select(estimator=IMITATION, outcome=outcome.id):
             yield outcome, row
 
 

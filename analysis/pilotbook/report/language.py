@@ -12,14 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-
 from pilotbook.design.unit_terms import COUNTED, COUNTY, counting, unit_lost
 from pilotbook.errors import RenderError
 from pilotbook.project import LOCALES
+from pilotbook.report.lookups import Entry, note
 
 if TYPE_CHECKING:  # a second of imports that only a chapter needs
+    from babel.messages.catalog import Catalog
     from nbformat import NotebookNode
 
 SOURCE = "en"
@@ -27,6 +26,7 @@ LOCALE = {"en": "en", "zh": "zh_Hans_CN"}
 """How Babel calls our languages; its formats of numbers and dates follow."""
 
 CATALOGUE = "pilotbook.po"
+UNKNOWN = ("", False)
 
 WHOLE_NUMBER = re.compile(r"(?<![\w.-])\d+(?![\w.-])")
 
@@ -48,8 +48,23 @@ def catalogue_file(language: str) -> Path:
 
 @cache
 def _catalogue(language: str) -> Catalog:
+    from babel.messages.pofile import read_po  # noqa: PLC0415  # English has no catalogue
+
     with catalogue_file(language).open("rb") as stream:
         return read_po(stream, locale=LOCALE[language])
+
+
+def entry(language: str, text: str) -> Entry:
+    """Return the translation of a text and whether it is unsure, None if the catalogue has no such text."""
+    message = _catalogue(language).get(text)
+    return None if message is None else (str(message.string), message.fuzzy)
+
+
+def _look_up(language: str, text: str) -> Entry:
+    """Return the same to whoever prints it, which is noted."""
+    found = entry(language, text)
+    note(language, text, found)
+    return found
 
 
 _counted = COUNTY
@@ -91,14 +106,14 @@ def say_if_known(language: str, text: str) -> str:
 
 
 def _known(language: str, text: str) -> str:
-    whole = _catalogue(language).get(text)
-    if whole is not None and whole.string:
-        return str(whole.string)
-    pattern = _catalogue(language).get(WHOLE_NUMBER.sub("{n}", text))
-    if pattern is None or not pattern.string:
+    whole, _ = _look_up(language, text) or UNKNOWN
+    if whole:
+        return whole
+    pattern, _ = _look_up(language, WHOLE_NUMBER.sub("{n}", text)) or UNKNOWN
+    if not pattern:
         return text
     numbers = iter(WHOLE_NUMBER.findall(text))
-    return re.sub(r"\{n\}", lambda _: next(numbers), str(pattern.string))
+    return re.sub(r"\{n\}", lambda _: next(numbers), pattern)
 
 
 def why_not(language: str, reason: str | None) -> str:
@@ -110,12 +125,13 @@ def why_not(language: str, reason: str | None) -> str:
 
 
 def _translation(language: str, text: str) -> str:
-    message, file = _catalogue(language).get(text), f"reports/locale/{LOCALE[language]}/…/{CATALOGUE}"
-    if message is None or not message.string or message.fuzzy:
+    translation, fuzzy = _look_up(language, text) or UNKNOWN
+    file = f"reports/locale/{LOCALE[language]}/…/{CATALOGUE}"
+    if not translation or fuzzy:
         raise RenderError(f"no '{language}' text for “{text}”; add it to {file}")
-    if lost := unit_lost(text, str(message.string)):
+    if lost := unit_lost(text, translation):
         raise RenderError(f"the '{language}' text for “{text}” has another unit: {lost}; mend it in {file}")
-    return str(message.string)
+    return translation
 
 
 def translate(notebook: NotebookNode, language: str) -> None:

@@ -10,28 +10,36 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
 from pilotbook import cache, fingerprint
 from pilotbook.errors import NotebookError, ProofError, RenderError
-from pilotbook.evaluate.evaluation import Evaluation, evaluate
+from pilotbook.evaluate.ledger import Ledger
+from pilotbook.panel.catalogue.catalogue import FOLDER as CATALOGUE
 from pilotbook.project import PLANS_VARIABLE
 from pilotbook.report import parameters
 from pilotbook.report.chapters import bibliography, notebook_of
 from pilotbook.report.compose import compose, read_notebook, write_notebook
+from pilotbook.report.contents import Contents, contents
 from pilotbook.report.drafts import Draft
 from pilotbook.report.execute import execute
 from pilotbook.report.frontmatter import front_matter
 from pilotbook.report.ingredients import note
+from pilotbook.report.lookups import VARIABLE as LOOKUPS_VARIABLE
+from pilotbook.report.lookups import Lookup, read_lookups
 from pilotbook.report.manifest import Manifest
 from pilotbook.report.outdated import MARK
+from pilotbook.report.printed import read_page
 from pilotbook.report.proof import prove_html, prove_pdf
 from pilotbook.report.proof_of_labels import prove_labels
-from pilotbook.report.replay import key_of_run, replay, shown_by_run
-from pilotbook.report.selection import parts, shown
-from pilotbook.report.stages import CHAPTER, ESTIMATES, Stages, output_of
+from pilotbook.report.replay import key_of_run, recall_run, remember_run, replay, shown_by_run
+from pilotbook.report.stages import CHAPTER, ESTIMATES, TRANSLATION, Stages, output_of
 from pilotbook.report.wording import soberly_written
+
+if TYPE_CHECKING:
+    from pilotbook.evaluate.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,8 @@ def make(
     _Making(work, stages, earlier, tell).run(sources, threads)
 
 
-PAGES, RUNS = "pages", "runs"
-"""How the cache calls executed notebooks and finished pages, and what the cells of a notebook showed."""
+PAGES = "pages"
+"""How the cache calls executed notebooks and finished pages."""
 
 
 class _Making:
@@ -126,7 +134,22 @@ class _Making:
 
     @cached_property
     def _evaluation(self) -> Evaluation:
+        from pilotbook.evaluate.evaluation import evaluate  # noqa: PLC0415  # two seconds that an edit of a text spares
+
         return evaluate(self.request.plan, self.stages.panel, self.period)
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger.loads((self.work / output_of(ESTIMATES)).read_text(encoding="utf-8"))
+
+    def _contents(self, inputs: Mapping[str, str]) -> Contents:
+        return contents(self.stages.chapters, inputs, lambda: self._evaluation)
+
+    def _besides(self, stage: str) -> dict[str, str]:
+        """Return what an executed notebook rests on besides its chapters and the words of its language."""
+        inputs = self.stages.inputs[stage]
+        besides = {name: inputs[name] for name in inputs if name != TRANSLATION and not name.startswith(CHAPTER)}
+        return {**besides, "catalogue": fingerprint.of_json(fingerprint.code("", package=CATALOGUE))}
 
     def _recalled(self, stage: str) -> bool:
         """Take an output from the cache if it was made before from the same inputs."""
@@ -181,33 +204,38 @@ class _Making:
         self, chapters: Mapping[str, NotebookNode], language: str, values: Mapping[str, parameters.Value]
     ) -> None:
         stage, plan = f"{language}/notebook", self.request.plan
-        matter = front_matter(plan, self._evaluation, values)
-        there = {name: chapters[name] for name in shown(chapters, self._evaluation)}
-        notebook = compose(there, matter, language, parts(self._evaluation))
+        besides = self._besides(stage)
+        to_show = self._contents(besides)
+        matter = front_matter(plan, self.period, to_show.data, values)
+        there = {name: chapters[name] for name in to_show.chapters}
+        notebook = compose(there, matter, language, to_show.parts)
         parameters.inject(notebook, values)
         reasons = ", ".join(self.todo[stage])
-        besides = {name: value for name, value in self.stages.inputs[stage].items() if not name.startswith(CHAPTER)}
-        besides["prose"] = str(all(map(soberly_written, chapters.values())))  # all that a cell asks of it
-        key = key_of_run(notebook, besides)
-        shown_before = cache.recall(RUNS, key)
+        prose = str(all(map(soberly_written, chapters.values())))  # all that a cell asks of it
+        key = key_of_run(notebook, {**besides, "prose": prose})
+        shown_before = recall_run(key)
         if shown_before is None:
             self._say(f"executing up to {len(chapters)} chapters in {language} ({reasons})")
-            self._run(notebook, language)
-            cache.remember(RUNS, key, shown_by_run(notebook))
+            lookups = self._run(notebook, language)
+            remember_run(key, lookups, shown_by_run(notebook))
         else:
             self._say(f"putting new words beside what the chapters show in {language} ({reasons})")
             replay(notebook, shown_before)
         write_notebook(notebook, self.work / output_of(stage))
         self._done(stage)
 
-    def _run(self, notebook: NotebookNode, language: str) -> None:
+    def _run(self, notebook: NotebookNode, language: str) -> list[Lookup]:
+        """Execute a notebook in place, and tell what its cells looked up in the catalogue."""
         plan = self.request.plan
-        with tempfile.TemporaryDirectory(prefix="pilotbook-") as folder:
+        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+            folder, lookups = Path(private, "cells"), Path(private, "lookups")
+            folder.mkdir()
+            variables = {PLANS_VARIABLE: str(plan.path.parent), LOOKUPS_VARIABLE: str(lookups)}
             try:
-                variables = {PLANS_VARIABLE: str(plan.path.parent)}
-                execute(notebook, Path(folder), plan.id, variables, self.request.executor)
+                execute(notebook, folder, plan.id, variables, self.request.executor)
             except NotebookError as error:
                 raise NotebookError(f"{error}\n{self._draft(language).keep(notebook, str(error))}") from None
+            return read_lookups(lookups)
 
     def _draw(self, language: str, formats: Sequence[str]) -> None:
         engine, notebook = self.request.engine, self.work / output_of(f"{language}/notebook")
@@ -228,10 +256,11 @@ class _Making:
         html, pdf = (self.work / output_of(f"{language}/{fmt}") for fmt in ("html", "pdf"))
         if not html.is_file():
             return
-        printed = prove_html(html, self._evaluation.ledger, language)
-        prove_labels(html, self._evaluation.ledger, self.request.plan.plan.titles(language))
+        page = read_page(html)
+        prove_html(page, self._ledger, language)
+        prove_labels(page, self._ledger, self.request.plan.plan.titles(language))
         if "pdf" in formats:
-            prove_pdf(pdf, printed)
+            prove_pdf(pdf, page.numbers)
 
     def _draft(self, language: str) -> Draft:
         return Draft(self.stages.target.parent / "failed", f"{self.period}.{language}")

@@ -9,25 +9,25 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pilotbook import fingerprint
-from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
-from pilotbook.evaluate.imitations import PER_CENT
 from pilotbook.evaluate.ledger import (
     BACON,
     BALANCE,
     BEFORE_AFTER,
     CLAIMS,
+    IMITATION,
+    IMPORTANT,
     LOG_EFFECT,
     PEOPLE,
+    PER_CENT,
     RELATIVE_EFFECT,
     RULE,
+    SENSITIVITY,
     SETTLEMENT,
     SHARE,
     WATCH,
     Ledger,
     Row,
 )
-from pilotbook.evaluate.sensitivity.examination import ESTIMATOR as SENSITIVITY
-from pilotbook.evaluate.sensitivity.examination import IMPORTANT
 from pilotbook.report.language import LOCALE, say
 
 ValueName = Literal["estimate", "se", "df", "ci_low", "ci_high", "p", "p_smallest", "p_family", "p_holm", "baseline"]

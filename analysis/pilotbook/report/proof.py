@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +16,7 @@ from pilotbook.errors import ProofError
 from pilotbook.evaluate.ledger import Ledger
 from pilotbook.report.numbers import Field, Numbers
 from pilotbook.report.pdf_text import read_pdf
+from pilotbook.report.printed import Page, Printed
 
 SHOWN = 10
 DECIMAL = "."
@@ -25,54 +24,8 @@ NUMBER = re.compile(r"[−<]?\d[\d,]*(?:\.\d+)?")
 """A number as a report prints it; only those with decimals are counted, since whole ones stand everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A number as a page prints it, and the row and field that it claims to come from."""
-
-    text: str
-    row: str
-    field: str
-
-
-class _Reader(HTMLParser):
-    """Collects the tagged numbers of a page in their order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Printed] = []
-        self._open: tuple[str, str] | None = None
-        self._text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = dict(attrs)
-        row = names.get("data-ledger")
-        if tag == "span" and row is not None:
-            self._open, self._text = (row, names.get("data-field") or ""), ""
-
-    def handle_data(self, data: str) -> None:
-        if self._open is not None:
-            self._text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "span" and self._open is not None:
-            self.found.append(Printed(self._text, *self._open))
-            self._open = None
-
-
-def printed_numbers(html: Path) -> list[Printed]:
-    """Return the tagged numbers of a page, in the order of the page."""
-    reader = _Reader()
-    reader.feed(html.read_text(encoding="utf-8"))
-    return reader.found
-
-
-def prove_html(html: Path, ledger: Ledger, language: str, *others: Ledger) -> list[Printed]:
+def prove_html(page: Page, ledger: Ledger, language: str, *others: Ledger) -> None:
     """Compare every tagged number of a page with the ledger, or with that of several which has its row.
-
-    Returns
-    -------
-    list of Printed
-        The numbers, in the order of the page.
 
     Raises
     ------
@@ -82,18 +35,16 @@ def prove_html(html: Path, ledger: Ledger, language: str, *others: Ledger) -> li
     """
     printers = [Numbers(one, language) for one in (ledger, *others)]
     rows = {row.id: (row, numbers) for numbers in printers for row in numbers.ledger}
-    found = printed_numbers(html)
-    if not found and any(row.estimate is not None for row, _ in rows.values()):
-        raise ProofError(f"{html.name}: no number carries the id of its row in the ledger")
+    if not page.numbers and any(row.estimate is not None for row, _ in rows.values()):
+        raise ProofError(f"{page.name}: no number carries the id of its row in the ledger")
     wrong = []
-    for number in found:
+    for number in page.numbers:
         row, numbers = rows.get(number.row, (None, None))
         if row is None or numbers is None:
-            wrong.append(f"{html.name}: '{number.text}' claims a row that is not in the ledger: {number.row}")
+            wrong.append(f"{page.name}: '{number.text}' claims a row that is not in the ledger: {number.row}")
         elif number.text != (true := numbers.text(row, cast(Field, number.field))):
-            wrong.append(f"{html.name}: '{number.text}' should be '{true}' ({number.field} of {number.row})")
+            wrong.append(f"{page.name}: '{number.text}' should be '{true}' ({number.field} of {number.row})")
     _refuse(wrong)
-    return found
 
 
 def prove_pdf(pdf: Path, numbers: Sequence[Printed]) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pilotbook import cache, fingerprint
 from pilotbook.errors import CallError, UnknownNameError
-from pilotbook.evaluate.inputs import bytes_of, estimate_ingredients, load_panel, source_of
+from pilotbook.evaluate.ingredients import bytes_of, estimate_ingredients, source_of
 from pilotbook.panel.absence import WHOLE, Absence
-from pilotbook.panel.panel import Panel
 from pilotbook.panel.periods import format_period, parse_period
 from pilotbook.report.language import languages
 from pilotbook.report.outdated import unmark
 from pilotbook.report.output import replacing
 from pilotbook.report.stages import Request, Stages, output_of, stages
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pilotbook.panel.panel import Panel
 
 FORMATS = ("html", "pdf")
 PATIENCE = 600.0
@@ -96,9 +99,10 @@ def survey(request: Request) -> Stages:
     for language in request.languages:
         if language not in languages():
             raise UnknownNameError("language", language, languages())
-    ingredients = estimate_ingredients(request.plan, source_of(request.plan), "")
+    source = source_of(request.plan)
+    ingredients = estimate_ingredients(request.plan, source, "")
     code = fingerprint.code("report/render.py")
-    question = [*ingredients.values(), bytes_of(request.plan), request.period, code]
+    question = [*ingredients.values(), bytes_of(request.plan, source), request.period, code]
     period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode()).decode()
     return stages(request, {**ingredients, "period": period}, period)
 
@@ -115,6 +119,8 @@ def rendered(asked: Stages, done: Mapping[str, Sequence[str]]) -> Rendered:
 
 def _period(request: Request) -> str:
     """Return the period of a report, after making sure that the data have it and that there is something to say."""
+    from pilotbook.evaluate.inputs import load_panel  # noqa: PLC0415  # a second of imports, asked once for all
+
     panel = load_panel(request.plan)
     period = _last(request, panel)
     _check_period(request, panel, period)

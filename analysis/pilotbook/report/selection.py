@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from pilotbook.design.plan import SERIES_ESTIMATORS, Outcome
 from pilotbook.evaluate.estimator_agreement import ESTIMAND as ESTIMATORS_DIFFER
 from pilotbook.evaluate.evaluation import Evaluation
-from pilotbook.evaluate.imitations import ESTIMATOR as IMITATION
-from pilotbook.evaluate.ledger import BACON, BALANCE, BEFORE_AFTER, OTHER_REFORM, PEOPLE, RELATIVE_EFFECT, VARIANTS, Row
+from pilotbook.evaluate.ledger import (
+    BACON,
+    BALANCE,
+    BEFORE_AFTER,
+    IMITATION,
+    OTHER_REFORM,
+    PEOPLE,
+    RELATIVE_EFFECT,
+    VARIANTS,
+    Row,
+)
 from pilotbook.evaluate.simultaneous import SUP_T
 from pilotbook.evaluate.unstarted import BASELINE
 from pilotbook.panel.catalogue.published import published_effects

@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotbook import fingerprint
 from pilotbook.design.plan import ChapterName
 from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.errors import NotebookError, ParameterError
-from pilotbook.evaluate.inputs import load_panel
-from pilotbook.panel.panel import Panel
 from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.earlier import earlier_records, rerun_record
 from pilotbook.report.engine import Engine
@@ -26,17 +24,26 @@ from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
 from pilotbook.report.manifest import Manifest, read_manifest
 
+if TYPE_CHECKING:
+    from pilotbook.panel.panel import Panel
+
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "outdated"}
-    | {"output", "pdf_text", "progress", "proof", "render", "replay", "stages", "why", "workers"}
+    | {"output", "pdf_text", "printed", "progress", "proof", "proof_of_labels", "render", "replay", "stages", "why"}
+    | {"workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
+
+PROOF = ("numbers", "pdf_text", "printed", "proof", "proof_of_labels")
+"""Modules that prove a page."""
 
 LIBRARIES = ("matplotlib", "seaborn", "babel", "nbformat", "nbclient", "ipykernel", "ipython")
 
 ESTIMATES = "estimates"
 CHAPTER = "chapter "
 """How the name of an input begins that is the file of a chapter."""
+TRANSLATION = "translation"
+"""The input that is the catalogue of a language, whole, be it looked up by cells or put beside them as prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ class Stages:
     @property
     def panel(self) -> Panel:
         """Return the data, which an unchanged report does not read."""
+        from pilotbook.evaluate.inputs import load_panel  # noqa: PLC0415  # nor does it spend a second on imports
+
         return load_panel(self.request.plan)
 
     @property
@@ -190,7 +199,7 @@ def stages(request: Request, estimated_from: Mapping[str, Any], period: str) -> 
     pages = {
         "bibliography": fingerprint.sha256(bibliography().read_bytes()),
         "engine": {"name": engine.name, "version": engine.version, "files": engine.fingerprint()},
-        "proof": fingerprint.code("report/pdf_text.py", "report/proof.py", "report/numbers.py"),
+        "proof": fingerprint.code(*(f"report/{name}.py" for name in PROOF)),
     }
     for language in request.languages:
         notebook = f"{language}/notebook"
@@ -223,4 +232,4 @@ def _showing() -> tuple[str, ...]:
 def _words(language: str) -> dict[str, str]:
     """Hash the catalogue of a language; English has none."""
     catalogue = catalogue_file(language)
-    return {"translation": fingerprint.sha256(catalogue.read_bytes())} if catalogue.is_file() else {}
+    return {TRANSLATION: fingerprint.sha256(catalogue.read_bytes())} if catalogue.is_file() else {}

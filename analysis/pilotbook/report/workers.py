@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from pilotbook import fingerprint
 from pilotbook.errors import CallError, WorkError
-from pilotbook.evaluate.inputs import LIBRARIES as ESTIMATING
+from pilotbook.evaluate.ingredients import LIBRARIES as ESTIMATING
 from pilotbook.report.environment import ENVIRONMENT
 from pilotbook.report.execute import FORK
 from pilotbook.report.stages import LIBRARIES

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pilotbook import fingerprint
 from pilotbook.errors import DataError
+from pilotbook.evaluate.monitoring.sources import MEETINGS, REPORTS
 from pilotbook.panel.periods import FREQUENCY, PeriodKind, period_kind
 
-REPORTS, MEETINGS = "reports.csv", "meetings.csv"
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "year")
 
 
@@ -65,12 +64,6 @@ def read_records(dataset: Path | None, period: pd.Period) -> Records:
         held = [pd.Timestamp(str(day)) for day in days]
         meetings = {k: any(w.start_time <= day <= w.end_time for day in held) for k, w in latest.items()}
     return Records({**reports, **own}, meetings)
-
-
-def record_hashes(dataset: Path | None) -> dict[str, str]:
-    """Return the hashes of the logs beside a data set, by file."""
-    paths = [] if dataset is None else [dataset / name for name in (REPORTS, MEETINGS)]
-    return {path.name: fingerprint.sha256(path.read_bytes()) for path in paths if path.is_file()}
 
 
 def _latest(kind: PeriodKind, until: pd.Timestamp) -> pd.Period:

@@ -15,6 +15,9 @@ from pilotbook.project import DATA
 READ = ("rules.yml", "indicators.yml", "inputs.yml")
 """Files of the catalogue that say what the rules are and what their names mean."""
 
+REPORTS, MEETINGS = "reports.csv", "meetings.csv"
+"""Logs in the folder of a data set."""
+
 
 def vintage_of(plan_file: PlanFile) -> Vintage | None:
     """Return the vintage that a plan reads; None if its data have no vintages, or are not there."""
@@ -32,3 +35,9 @@ def folder_of(vintage: Vintage | None) -> Path | None:
 def catalogue_hashes() -> dict[str, str]:
     """Return the hashes of what the rules are and what their names mean, by file."""
     return {name: fingerprint.sha256((FOLDER / name).read_bytes()) for name in READ}
+
+
+def record_hashes(dataset: Path | None) -> dict[str, str]:
+    """Return the hashes of the logs beside a data set, by file."""
+    paths = [] if dataset is None else [dataset / name for name in (REPORTS, MEETINGS)]
+    return {path.name: fingerprint.sha256(path.read_bytes()) for path in paths if path.is_file()}

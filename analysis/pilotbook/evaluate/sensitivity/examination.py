@@ -13,13 +13,13 @@ from pilotbook.estimate.inference.assigned_units import AssignedUnits, complete_
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import NotEstimable, Reason
 from pilotbook.evaluate.drawn_tests import DRAWN, tested_sample
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import SENSITIVITY, Row
 from pilotbook.evaluate.places import provinces
 from pilotbook.evaluate.rows import Question
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.panel.panel import Panel
 
-ESTIMATOR = "sensitivity"
+ESTIMATOR = SENSITIVITY
 """Estimator of every row of this subpackage."""
 
 COMPLETE = "complete-counties"
@@ -27,9 +27,6 @@ COMPLETE = "complete-counties"
 
 FEWEST_COMPLETE = {"pilots": 2, "controls": 8}
 """Assigned units without missing values that an examination of them alone needs; a single pilot is enough itself."""
-
-IMPORTANT = "smallest important effects"
-"""Unit of what is measured by the smallest important effect."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,11 @@ from pilotbook.design.outcome import outcome_matrix
 from pilotbook.design.plan import Analysis, AnalysisPlan
 from pilotbook.design.scope import left_out
 from pilotbook.estimate.sample import NEVER
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import IMPORTANT, Row
 from pilotbook.evaluate.places import prefectures
 from pilotbook.evaluate.sample import AnalysisSample
 from pilotbook.evaluate.sensitivity.again import ask
-from pilotbook.evaluate.sensitivity.examination import IMPORTANT, Examination
+from pilotbook.evaluate.sensitivity.examination import Examination
 from pilotbook.evaluate.sensitivity.left_out import PROVINCE
 
 ESTIMAND = "specification"

@@ -13,9 +13,9 @@ from pilotbook.estimate.path import Path
 from pilotbook.estimate.result import Effect, FloatArray, NotEstimable, StandardError
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.pretrends import PreTrend, joint_test, randomisation_test
-from pilotbook.evaluate.ledger import Row
+from pilotbook.evaluate.ledger import IMPORTANT, Row
 from pilotbook.evaluate.sample import AnalysisSample
-from pilotbook.evaluate.sensitivity.examination import IMPORTANT, Examination
+from pilotbook.evaluate.sensitivity.examination import Examination
 from pilotbook.evaluate.shared_draws import placebos
 
 DRAWS = 4_999

@@ -1,6 +1,6 @@
 """The catalogue: what the project knows about reforms, indicators, rules and claims, typed and checked."""
 
-from pilotbook.panel.catalogue.catalogue import Catalogue, read_catalogue
+from pilotbook.panel.catalogue.catalogue import Catalogue, read_catalogue, read_claims
 from pilotbook.panel.catalogue.claims import Claim
 from pilotbook.panel.catalogue.context import Conflict, ContextFact
 from pilotbook.panel.catalogue.indicators import Baseline, Indicator, MinimumEffect, ModelFamily, ValueRange
@@ -30,4 +30,5 @@ __all__ = [
     "SourceText",
     "ValueRange",
     "read_catalogue",
+    "read_claims",
 ]

@@ -100,7 +100,7 @@ def read_catalogue(folder: Path = FOLDER) -> Catalogue:
         reforms=_entries(Reform, reforms["reforms"], "reforms.yml"),
         indicators=_entries(Indicator, indicators["indicators"], "indicators.yml"),
         rules=_entries(Rule, rules["rules"], "rules.yml"),
-        claims=_entries(Claim, _read_csv(folder / "claims.csv"), "claims.csv", key="claim_id"),
+        claims=read_claims(folder),
         inputs=_entries(FurtherInput, _read_yaml(folder / "inputs.yml")["inputs"], "inputs.yml"),
         draws=_entries(Draw, _read_yaml(folder / "simulation.yml")["indicators"], "simulation.yml"),
         facts=TypeAdapter(tuple[ContextFact, ...]).validate_python(context["context_facts"]),
@@ -114,6 +114,18 @@ def read_catalogue(folder: Path = FOLDER) -> Catalogue:
     if problems := [*_broken_references(catalogue), *_wrong_counts(catalogue, reforms, indicators, rules)]:
         raise DataError("\n".join(f"{folder}: {problem}" for problem in problems))
     return catalogue
+
+
+@cache
+def read_claims(folder: Path = FOLDER) -> dict[str, Claim]:
+    """Read what the sources claim; whether the reforms and indicators are known, only the whole catalogue can tell.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or an entry is malformed or doubled.
+    """
+    return _entries(Claim, _read_csv(folder / "claims.csv"), "claims.csv", key="claim_id")
 
 
 def _find(kind: str, id: str, known: Mapping[str, E]) -> E:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pilotbook.design.registration import content_hash
 from pilotbook.evaluate.claims import ClaimBeside, Standing
-from pilotbook.evaluate.inputs import claims_about
+from pilotbook.evaluate.ingredients import claims_about
 from pilotbook.evaluate.sensitivity.groups import DIFFERENCE
 from pilotbook.judge.thresholds import thresholds
 from pilotbook.report.chapters import ORDER, notebook_of

@@ -23,6 +23,7 @@ from pilotbook.report.language import say
 from pilotbook.report.output import replacing
 from pilotbook.report.overview import tables
 from pilotbook.report.overview.collect import Reported, collect
+from pilotbook.report.printed import read_page
 from pilotbook.report.proof import prove_html, prove_pdf
 
 NAME, CONTENT = "overview", "overview.json"
@@ -69,9 +70,10 @@ def _prove(found: Sequence[Reported], language: str, out: Path) -> None:
     """Prove that every tagged number of the page is that of the ledger which has its row."""
     html, pdf = out / "report.html", out / "report.pdf"
     if html.is_file():
-        printed = prove_html(html, found[0].ledger, language, *(reported.ledger for reported in found[1:]))
+        page = read_page(html)
+        prove_html(page, found[0].ledger, language, *(reported.ledger for reported in found[1:]))
         if pdf.is_file():
-            prove_pdf(pdf, printed)
+            prove_pdf(pdf, page.numbers)
 
 
 def overview(found: Sequence[Reported], period: str, catalogue: Catalogue, language: str) -> NotebookNode:
@@ -135,7 +137,7 @@ def _front_matter(found: Sequence[Reported], period: str, language: str) -> str:
         "title": say(language, "All reforms at a glance"),
         "subtitle": period,
         "author": ["The pilotbook authors"],
-        "date": vintage_order(period).date().isoformat(),
+        "date": vintage_order(period).isoformat(),
         "lang": LANGUAGE_TAG[language],
         "bibliography": "references.bib",
         "report": {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pilotbook.errors import PilotbookError
 from pilotbook.release.disclosure.scan import disclosures
 from pilotbook.release.states import State
+from pilotbook.report.printed import read_page
 from pilotbook.report.proof import prove_html
 from pilotbook.site.collection import Standing, Version
 from pilotbook.site.publish.requirements import Requirements
@@ -31,7 +32,7 @@ def _unproved(version: Version) -> Iterator[str]:
         for language in version.record.languages:
             page = version.release.page(language, "html")
             if page.is_file():
-                prove_html(page, ledger, language)
+                prove_html(read_page(page), ledger, language)
     except (PilotbookError, ValueError, KeyError, OSError) as error:
         yield str(error)
 
