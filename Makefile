@@ -36,7 +36,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q -j $(JOBS) $(VENV)/lib >/dev/null 2>&1 || true
+	@$(BIN)/python -m compileall -q -j $(JOBS) $(VENV)/lib analysis >/dev/null 2>&1 || true
 	@touch $@
 
 lock:  ## remake requirements.lock from pyproject.toml (needs uv)

@@ -164,6 +164,23 @@ local function texts_by_column(element)
   return whole and texts or nil
 end
 
+-- how high the table will be, in points, if its columns have such room
+local function height(texts, columns)
+  local sum = 0
+  for row = 1, #texts[1] do
+    local most = 1
+    for _, each in ipairs(columns or {}) do most = math.max(most, lines(each.cells[row], each.room)) end
+    sum = sum + 15 + 11.5 * (most - 1)
+  end
+  return sum
+end
+
+-- a table that is clearly lower or higher than a third of a page says so, and need not be measured
+local function judged(element, points)
+  local word = points < 165 and 'low' or points > 250 and 'high' or nil
+  return word and { pandoc.RawBlock('typst', ('#metadata("%s")'):format(word)), element } or element
+end
+
 local function narrow(texts)
   local sum = 0
   for _, each in ipairs(texts) do sum = sum + natural(each) + padding end
@@ -189,7 +206,7 @@ local function fit(element)
   element = element:walk { Plain = bind }
   local texts = texts_by_column(element)
   if not texts then return element end
-  if narrow(texts) then return with_widths(element) end
+  if narrow(texts) then return judged(with_widths(element), height(texts)) end
   local columns, rest = narrowest(element, texts, true)
   if rest < 0 then columns, rest = narrowest(element, texts, false) end -- rather two lines than over the edge
   while rest >= 1 do
@@ -198,7 +215,7 @@ local function fit(element)
     step[1].room, rest = step[1].room + step[2], rest - step[2]
   end
   local all = page - rest
-  return with_widths(element, function(i) return (columns[i].room + padding) / all end)
+  return judged(with_widths(element, function(i) return (columns[i].room + padding) / all end), height(texts, columns))
 end
 
 return { { Table = fit } }

@@ -9,6 +9,7 @@ import pytest
 
 from pilotbook.report.engine.pandoc import READER, parse_markdown, run_pandoc
 from pilotbook.report.engine.stand_ins import LINE, StandIns
+from pilotbook.report.engine.tree import plain_text
 
 ROW = "plan/visits/did/att/weights=equal;event_times=0..7"
 NUMBER = f'[−1,234.5]{{data-ledger="{ROW}" data-field="estimate"}}'
@@ -42,6 +43,7 @@ MARKDOWN = {
     "code that looks like a table": f"```\n{table(LINKED)}```\n\n~~~~ {{.python}}\n{table(NUMBER)}~~~~\n",
     "code within a cell": table(f"`{NUMBER}`", f"``{LINKED}``"),
     "data of a figure": f'[Data]({DATA}){{.csv download="fig-x.csv"}}\n\n`]({DATA})`\n',
+    "data that no link offers": "a\\](" + DATA + ") b\n\n" + table(NUMBER),
     "a caption and an attribute": f"{table(NUMBER)}\n: Of {NUMBER} {{#tbl-x}}\n",
     "the characters themselves": "\U000f0000\U000f0001\n\n" + table(NUMBER),
 }
@@ -51,7 +53,9 @@ MARKDOWN = {
 def test_the_tree_is_the_same(name: str, tmp_path: Path):
     markdown = MARKDOWN[name]
     plainly = run_pandoc(markdown, ["--from", READER, "--to", "json"], tmp_path)
-    assert parse_markdown(markdown, tmp_path)[0] == json.loads(plainly.text)
+    tree, stand_ins, _ = parse_markdown(markdown, tmp_path)
+    written = stand_ins.take_out(json.dumps(tree, ensure_ascii=False, separators=(",", ":")))
+    assert json.loads(written) == json.loads(plainly.text)
 
 
 @pytest.mark.parametrize("name", [name for name in MARKDOWN if name.startswith(("a number", "an interval", "data"))])
@@ -59,3 +63,10 @@ def test_something_stands_in(name: str):
     stand_ins = StandIns()
     assert len(stand_ins.put_in(MARKDOWN[name])) < len(MARKDOWN[name]) or "prose" in name
     assert bool(stand_ins.texts) != ("prose" in name)
+
+
+def test_a_page_without_links_gets_the_words_alone(tmp_path: Path):
+    tree, stand_ins, _ = parse_markdown(table(f"{LINKED} ({LINKED} to {NUMBER})"), tmp_path)
+    written = stand_ins.take_out(json.dumps(tree, ensure_ascii=False, separators=(",", ":")), as_words=True)
+    assert "−1,234.5 (−1,234.5 to −1,234.5)" in plain_text(json.loads(written)["blocks"])
+    assert "data-ledger" not in written

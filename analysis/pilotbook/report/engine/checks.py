@@ -8,6 +8,7 @@ from pathlib import Path
 from pilotbook.report.engine.floats import Float
 from pilotbook.report.engine.fonts import undrawable
 from pilotbook.report.engine.place import Place
+from pilotbook.report.engine.stand_ins import StandIns
 from pilotbook.report.engine.tree import CELL_FORMAT, Node, Walk, plain_text
 
 LEFTOVERS = {
@@ -26,6 +27,8 @@ LEFTOVERS = {
     re.compile(r"\?@"): "'{0}' is what an unresolved reference prints; write the reference itself",
 }
 EXECUTABLE = re.compile(r"\{\{?[a-z]+\}?\}")
+SIGN = re.compile(r"[@{}\[:]")
+"""Each of them holds one of these."""
 UNSUPPORTED_CLASSES = {
     "column-margin": "text in the margin",
     "aside": "text in the margin",
@@ -70,19 +73,22 @@ FORMATS = {"html", "typst"}
 class CheckContent(Walk):
     """Looks at every node once; changes nothing."""
 
-    def __init__(self, place: Place, cells: dict[str, Place], directory: Path, drawn: set[str]):
+    def __init__(self, place: Place, cells: dict[str, Place], directory: Path, drawn: set[str], stand_ins: StandIns):
         super().__init__(place, cells)
+        self._stand_ins = stand_ins
         self._directory = directory
         self._drawn = drawn
         self._condition: str | None = None
 
     def on_str(self, item: Node) -> list[Node]:
         """Words that are markup which Pandoc did not take as such."""
-        for pattern, message in LEFTOVERS.items():
-            match = pattern.search(item["c"])
-            if match:
-                raise self.place.error(message.format(match[0]))
-        self._check_characters(item["c"])
+        text = self._stand_ins.without(item["c"])
+        if SIGN.search(text):
+            for pattern, message in LEFTOVERS.items():
+                match = pattern.search(text)
+                if match:
+                    raise self.place.error(message.format(match[0]))
+        self._check_characters(text)
         return [item]
 
     def on_code(self, item: Node) -> list[Node]:

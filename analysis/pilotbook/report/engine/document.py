@@ -19,6 +19,7 @@ from pilotbook.report.engine.pandoc import parse_markdown
 from pilotbook.report.engine.place import Place
 from pilotbook.report.engine.references import Resolve
 from pilotbook.report.engine.source import Source
+from pilotbook.report.engine.stand_ins import StandIns
 from pilotbook.report.engine.tree import Node, Walk, attributes, node
 
 LINE = re.compile(r" at line (?P<line>\d+)")
@@ -47,6 +48,8 @@ class Document:
         Place of each cell by the number in its marker.
     targets
         Everything that a reference can name.
+    stand_ins
+        What stands in the tree for the numbers of its tables.
     """
 
     source: Source
@@ -54,6 +57,7 @@ class Document:
     media: dict[str, bytes]
     cells: dict[str, Place]
     targets: dict[str, Target]
+    stand_ins: StandIns
 
 
 def build_document(source: Source, extension: Path) -> Document:
@@ -67,19 +71,19 @@ def build_document(source: Source, extension: Path) -> Document:
     check_front_matter(source)
     markdown = to_markdown(source)
     directory = source.path.parent
-    tree, warnings = parse_markdown(markdown.text, directory)
+    tree, stand_ins, warnings = parse_markdown(markdown.text, directory)
     for warning in warnings:
         raise _place_of(warning, markdown).error(f"Pandoc says: {warning.splitlines()[0]}; mend the markup there")
     start, cells = source.place, markdown.cells
     blocks = convert_html_tables(tree["blocks"], directory)
     blocks = FindFloats(start, cells).blocks(blocks)
-    CheckContent(start, cells, directory, set(markdown.media.files)).blocks(blocks)
+    CheckContent(start, cells, directory, set(markdown.media.files), stand_ins).blocks(blocks)
     numbered = Number(start, cells)
     blocks = numbered.blocks(blocks)
     resolved = Resolve(start, cells, numbered.targets, source.language)
     blocks = Encode(start, cells).blocks(resolved.blocks(blocks))
     tree = cite({**tree, "blocks": blocks}, source, resolved.citations, extension)
-    return Document(source, tree, markdown.media.files, cells, numbered.targets)
+    return Document(source, tree, markdown.media.files, cells, numbered.targets, stand_ins)
 
 
 class Encode(Walk):
@@ -105,9 +109,10 @@ class Encode(Walk):
         return [node("Span", attributes(identifier, [EQUATION], [("number", number)]), [formula])]
 
 
-def to_json(tree: dict[str, Any]) -> str:
-    """The tree as the text that Pandoc reads."""
-    return json.dumps(tree, ensure_ascii=False)
+def to_json(document: Document, blocks: list[Node], as_words: bool = False) -> str:
+    """The tree with such blocks as the text that Pandoc reads; its numbers with their rows, or as words alone."""
+    text = json.dumps({**document.tree, "blocks": blocks}, ensure_ascii=False, separators=(",", ":"))
+    return document.stand_ins.take_out(text, as_words)
 
 
 def _place_of(warning: str, markdown: MarkdownDocument) -> Place:

@@ -28,8 +28,8 @@ def write_html(document: Document, extension: Path, directory: Path, metadata_fi
         If Pandoc stops or complains.
     """
     form = HtmlForm(document.source.place, document.cells, document.source.language)
-    tree = {**document.tree, "blocks": form.blocks(document.tree["blocks"])}
-    result = run_pandoc(to_json(tree), _arguments(extension, metadata_file), directory)
+    text = to_json(document, form.blocks(document.tree["blocks"]))
+    result = run_pandoc(text, _arguments(extension, metadata_file), directory)
     for warning in result.warnings:
         raise document.source.place.error(f"Pandoc says: {warning}; the page would not be whole")
     return embed(result.text.encode(), directory)

@@ -62,14 +62,14 @@ def run_pandoc(text: str, arguments: Sequence[str], directory: Path) -> PandocRe
     return PandocResult(run.stdout.decode(), tuple(warning for warning in found if not HARMLESS.search(warning)))
 
 
-def parse_markdown(text: str, directory: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+def parse_markdown(text: str, directory: Path) -> tuple[dict[str, Any], StandIns, tuple[str, ...]]:
     """Parse Markdown into Pandoc's document tree.
 
     Returns
     -------
     tuple
-        The tree as Pandoc's JSON, and the warnings of the parser.
+        The tree as Pandoc's JSON, what stands in for numbers in it, and the warnings of the parser.
     """
     stand_ins = StandIns()
     result = run_pandoc(stand_ins.put_in(text), ["--from", READER, "--to", "json"], directory)
-    return json.loads(stand_ins.take_out(result.text)), result.warnings
+    return json.loads(stand_ins.keep_words(result.text)), stand_ins, result.warnings

@@ -48,7 +48,7 @@ def write_typst(document: Document, extension: Path, directory: Path, metadata_f
         If Pandoc stops or complains.
     """
     form = TypstForm(document.source.place, document.cells, document.source.language)
-    tree = {**document.tree, "blocks": form.blocks(document.tree["blocks"])}
+    text = to_json(document, form.blocks(document.tree["blocks"]), as_words=True)
     filters = [f"--lua-filter={extension / name}" for name in FILTERS]
     arguments = [
         "--from=json",
@@ -60,7 +60,7 @@ def write_typst(document: Document, extension: Path, directory: Path, metadata_f
         "--syntax-highlighting=none",
         "--wrap=none",
     ]
-    result = run_pandoc(to_json(tree), arguments, directory)
+    result = run_pandoc(text, arguments, directory)
     for warning in result.warnings:
         raise document.source.place.error(f"Pandoc says: {warning}; the PDF would not be whole")
     return result.text
