@@ -25,7 +25,8 @@ from pilotbook.report.engine.proofs import prove
 from pilotbook.report.engine.publish import publish
 from pilotbook.report.engine.source import read_source
 
-FORMATS = ("html", "pdf")
+WRITERS = {"html": write_html, "pdf": write_pdf}
+FORMATS = tuple(WRITERS)
 
 
 class EmbeddedEngine:
@@ -67,14 +68,15 @@ class EmbeddedEngine:
         with tempfile.TemporaryDirectory(prefix="pilotbook-") as name:
             directory = Path(name)
             metadata_file = lay_out(document, directory)
-            writers = {"html": write_html, "pdf": write_pdf}
-            with ThreadPoolExecutor() as pool:  # both spend their time waiting for Pandoc
-                waiting = {
-                    form: pool.submit(writers[form], document, extension, directory, metadata_file) for form in formats
-                }
-                pages = {form: page.result() for form, page in waiting.items()}
-        pages = compact(pages)
-        prove(document, pages, STANDARDS)
+
+            def finished(form: str) -> bytes:
+                page = WRITERS[form](document, extension, directory, metadata_file)
+                small = compact({form: page})
+                prove(document, small, STANDARDS)
+                return small[form]
+
+            with ThreadPoolExecutor() as pool:  # both spend their time waiting for Pandoc and Typst
+                pages = dict(zip(formats, pool.map(finished, formats), strict=True))
         return publish(pages, Path(out_dir))
 
 
