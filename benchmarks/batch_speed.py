@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from compileall import compile_dir
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,7 @@ class Project:
             shutil.copytree(
                 ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
             )
+        compile_dir(self.root / "analysis", quiet=1)  # as an installed program is
 
     def render(self, plans: Sequence[Path], out: str, *options: str, cache: str) -> Run:
         """Call the command line and see to it that it succeeds."""
