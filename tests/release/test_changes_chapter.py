@@ -72,7 +72,7 @@ def test_the_effects_then_and_now(revised: Shelf):
 def test_the_history_covers_or_not(revised: Shelf):
     evaluation = evaluated(revised)
     told = chapter.history_table(chapter.since(evaluation), evaluation, Numbers(evaluation.ledger, "en")).data
-    assert "2020 v1" in told
+    assert "2020\N{NO-BREAK SPACE}v1" in told
 
 
 def test_only_where_there_is_a_release(revised: Shelf, monkeypatch: pytest.MonkeyPatch):

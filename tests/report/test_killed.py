@@ -14,11 +14,11 @@ from .test_stages import whole
 KILLED = """
 import os, sys
 from pilotbook.cli import main
-from pilotbook.report import making
+from pilotbook.evaluate import evaluation
 from pilotbook.report.engine.embedded import EmbeddedEngine
 from pilotbook.report.manifest import Manifest
 place, name = {
-    "estimating": (making, "evaluate"),
+    "estimating": (evaluation, "evaluate"),
     "drawing": (EmbeddedEngine, "render"),
     "writing the manifest": (Manifest, "write"),
 }[sys.argv.pop(1)]
