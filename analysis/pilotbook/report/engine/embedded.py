@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class EmbeddedEngine:
 
     name = "embedded"
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Versions of the two programs."""
         return f"Pandoc {pandoc_version()}, Typst {version('typst')}"
