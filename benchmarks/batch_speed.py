@@ -250,7 +250,7 @@ def main() -> None:
         project = Project(Path(name))
         project.copy()
         began = time.perf_counter()
-        targets, taken = speed(project, 100 // part, 500 // part, 2 if given.quick else 5)
+        targets, taken = speed(project, 100 // part, 500 // part, 2 if given.quick else 3)
         few = (1,) if given.quick else (1, 10)
         tables = [targets, cost(project, few, taken, (30, 300, 2800), 10 // part + 1), edited(project)]
     lines = [
