@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from queue import SimpleQueue
 from traceback import format_exc
 from typing import Any
 
 from pilotbook.errors import PilotbookError, WorkError
+from pilotbook.report.interruption import Interruption, interruption
 from pilotbook.report.render import Rendered, render, rendered, survey
 from pilotbook.report.stages import Request
 from pilotbook.report.workers import Workers, local_workers, scheduled_workers
@@ -167,22 +169,26 @@ class _Job:
 def _queue(requests: Sequence[Request], open_workers: OpenWorkers) -> Iterator[Outcome]:
     """Keep workers busy; replace them now and then, and when one of them dies."""
     waiting = deque(_Job(request) for request in requests)
-    while waiting:
-        alone = waiting[0].alone
-        with open_workers(1 if alone else len(waiting)) as workers:
-            portion = 1 if alone else workers.width * RECYCLED_AFTER
-            for job, outcome in _through(waiting, portion, workers):
-                if outcome is not None:
-                    yield outcome
-                elif job.alone:
-                    yield Outcome(job.request, None, WorkError(KILLED))
-                else:
-                    waiting.append(_Job(job.request, job.lost + 1))
+    with interruption() as ctrl_c:
+        while waiting:
+            alone = waiting[0].alone
+            with open_workers(1 if alone else len(waiting)) as workers:
+                portion = 1 if alone else workers.width * RECYCLED_AFTER
+                for job, outcome in _through(waiting, portion, workers, ctrl_c):
+                    if outcome is not None:
+                        yield outcome
+                    elif job.alone:
+                        yield Outcome(job.request, None, WorkError(KILLED))
+                    else:
+                        waiting.append(_Job(job.request, job.lost + 1))
 
 
-def _through(waiting: deque[_Job], portion: int, workers: Workers) -> Iterator[tuple[_Job, Outcome | None]]:
+def _through(
+    waiting: deque[_Job], portion: int, workers: Workers, ctrl_c: Interruption
+) -> Iterator[tuple[_Job, Outcome | None]]:
     """Give workers a portion of what waits, only as much at a time as they can do; no outcome if a worker died."""
     running: dict[Future[Outcome], _Job] = {}
+    ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
     whole = True
     while whole or running:
         while whole and waiting and portion and len(running) < workers.width:
@@ -190,17 +196,18 @@ def _through(waiting: deque[_Job], portion: int, workers: Workers) -> Iterator[t
                 break
             portion -= 1
             try:
-                running[workers.submit(_work, waiting[0].request)] = waiting[0]
-                waiting.popleft()
+                future = workers.submit(_work, waiting[0].request)
             except workers.died:
                 whole = False
+            else:
+                running[future] = waiting.popleft()
+                future.add_done_callback(ended.put)
         if not running:
             return
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in ended:
-            outcome = _outcome(future, workers)
-            whole = whole and outcome is not None
-            yield running.pop(future), outcome
+        future = ctrl_c.wait(ended.get)
+        outcome = _outcome(future, workers)
+        whole = whole and outcome is not None
+        yield running.pop(future), outcome
 
 
 def _outcome(future: Future[Outcome], workers: Workers) -> Outcome | None:

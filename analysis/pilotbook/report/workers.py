@@ -128,8 +128,12 @@ _state = _State()
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    """End at once; at work, after clearing up. Anything else would be taken for a result by the pool, which goes on."""
+    """End at once; at work, after clearing up. Anything else would be taken for a result by the pool, which goes on.
+
+    The pool asks the others too as soon as one has ended; being asked again must not stop the clearing up.
+    """
     if _state.at_work:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise _EndedError
     os._exit(128 + number)
 

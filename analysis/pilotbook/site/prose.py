@@ -26,6 +26,7 @@ HEADING = re.compile(r"\A\s*# +(?P<title>.+?)(?: *\{[^}]*\})?\s*\n")
 LINK = re.compile(
     r'(?P<tag><a\b[^>]*?\bhref=")(?P<address>[^"#:]+)(?P<anchor>#[^"]*)?(?P<rest>"[^>]*>)(?P<text>.*?)</a>', re.DOTALL
 )
+PICTURE = re.compile(r'(?P<tag><img\b[^>]*?\bsrc=")(?P<address>[^":]+)(?=")')
 UNTRANSLATED = ("```", "<!--", ":::")
 
 
@@ -107,7 +108,7 @@ def _run_pandoc(text: str, language: str, name: str, extension: Path) -> str:
 
 
 def follow_links(body: str, directory: str, find: Callable[[str], str | None]) -> str:
-    """Give every link to another file of the repository the address that it has on the site.
+    """Give every link to another file of the repository, and every picture, the address that it has on the site.
 
     Parameters
     ----------
@@ -116,14 +117,21 @@ def follow_links(body: str, directory: str, find: Callable[[str], str | None]) -
     directory
         Where its source stands in the repository.
     find
-        Gives the address of a file of the repository, None if the site does not have it: then only the text stays.
+        Gives the address of a file of the repository, None if the site does not have it: then only the text stays,
+        and a picture stays as it is, for the proof of links to name it.
     """
 
-    def replace(match: re.Match[str]) -> str:
-        path = posixpath.normpath(posixpath.join(directory, html.unescape(match["address"])))
+    def path_of(match: re.Match[str]) -> str:
+        return posixpath.normpath(posixpath.join(directory, html.unescape(match["address"])))
+
+    def link(match: re.Match[str]) -> str:
+        path = path_of(match)
         address = find(path)
         if address is None:
             return f'<span class="in-repository" title="{html.escape(path)}">{match["text"]}</span>'
         return f"{match['tag']}{html.escape(address)}{match['anchor'] or ''}{match['rest']}{match['text']}</a>"
 
-    return LINK.sub(replace, body)
+    def picture(match: re.Match[str]) -> str:
+        return match["tag"] + html.escape(find(path_of(match)) or match["address"])
+
+    return PICTURE.sub(picture, LINK.sub(link, body))
