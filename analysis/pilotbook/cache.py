@@ -96,19 +96,27 @@ def clean_up() -> int:
         if freed >= excess:
             break
         with suppress(OSError):
-            path.unlink()
+            Path(path).unlink()
             freed += size
     return freed
 
 
-def _entries() -> Iterator[tuple[float, int, Path]]:
-    """Give the last use, the size and the file of every entry; drafts of killed processes are the oldest of all."""
-    for path in cache_folder().glob("*/*"):
-        if path.parent.name == LOCKS:
-            continue
-        with suppress(OSError):
-            status = path.stat()
-            yield 0.0 if path.name.startswith(DRAFT) else status.st_mtime, status.st_size, path
+def _entries() -> Iterator[tuple[float, int, str]]:
+    """Give the last use, the size and the path of every entry; drafts of killed processes are the oldest of all."""
+    for kind in _listed(cache_folder()):
+        for entry in _listed(kind.path) if kind.name != LOCKS else ():
+            with suppress(OSError):
+                status = entry.stat()
+                yield 0.0 if entry.name.startswith(DRAFT) else status.st_mtime, status.st_size, entry.path
+
+
+def _listed(folder: str | Path) -> list[os.DirEntry[str]]:
+    """Return what is in a folder; nothing of what is none."""
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:
+        return []
 
 
 def _path(kind: str, key: str) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pilotbook.errors import DataError, UnknownNameError
+from pilotbook.moment import seen_once
 from pilotbook.panel.absence import Absence, Lost
 from pilotbook.panel.finding import Finding, refuse
 from pilotbook.panel.layout import Layout
@@ -182,6 +183,7 @@ class Dataset:
         ]
 
 
+@seen_once
 def find_dataset(name: str, plan_folder: Path, data_folder: Path) -> Dataset:
     """Find the data set that a plan names: a folder of ``data/``, or a path from the plan's own folder.
 
@@ -248,6 +250,7 @@ def _brief(error: json.JSONDecodeError | UnicodeDecodeError | ValidationError) -
     return f"line {error.lineno}, column {error.colno}: {error.msg}"
 
 
+@seen_once
 def file_sha256(path: Path, shown: str | None = None) -> str:
     """Return the hash of a file's bytes; ``shown`` is how a message names it, by default by its name.
 

@@ -13,6 +13,7 @@ from traceback import format_exc
 from typing import Any
 
 from pilotbook.errors import PilotbookError, WorkError
+from pilotbook.moment import Seen, moment
 from pilotbook.report.interruption import Interruption, interruption
 from pilotbook.report.render import Rendered, render, rendered, survey
 from pilotbook.report.stages import Request
@@ -112,8 +113,10 @@ def render_all(
         If the scheduler cannot be used.
     """
     outdated = []
+    seen: Seen = {}
     for request in requests:
-        outcome = _unchanged(request)
+        with moment(seen):
+            outcome = _unchanged(request)
         if outcome is None:
             outdated.append(request)
         else:

@@ -17,6 +17,7 @@ from pilotbook import fingerprint
 from pilotbook.design.plan import ChapterName
 from pilotbook.design.planfile import PlanFile, shown_name
 from pilotbook.errors import NotebookError, ParameterError
+from pilotbook.moment import seen_once
 from pilotbook.report.chapters import bibliography, chapters_of, notebook_of
 from pilotbook.report.earlier import earlier_records, rerun_record
 from pilotbook.report.engine import Engine
@@ -215,6 +216,7 @@ def _earlier(plan: str, period: str) -> dict[str, Any]:
     return {"earlier releases": [records, rerun_record(), fingerprint.code("release")]} if records else {}
 
 
+@seen_once
 def _hash_of_chapter(name: ChapterName) -> str:
     path = notebook_of(name)
     if not path.is_file():
@@ -229,6 +231,7 @@ def _showing() -> tuple[str, ...]:
     return (*(f"report/{path.name}" for path in modules if path.stem not in MAKING), "report/checklist")
 
 
+@seen_once
 def _words(language: str) -> dict[str, str]:
     """Hash the catalogue of a language; English has none."""
     catalogue = catalogue_file(language)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pilotbook import fingerprint
 from pilotbook.design.planfile import PlanFile
 from pilotbook.errors import DataError, UnknownNameError
+from pilotbook.moment import seen_once
 from pilotbook.panel.catalogue.catalogue import FOLDER
 from pilotbook.panel.dataset import find_dataset
 from pilotbook.panel.vintage import Vintage
@@ -32,6 +33,7 @@ def folder_of(vintage: Vintage | None) -> Path | None:
     return None if vintage is None else vintage.folder.parents[1]
 
 
+@seen_once
 def catalogue_hashes() -> dict[str, str]:
     """Return the hashes of what the rules are and what their names mean, by file."""
     return {name: fingerprint.sha256((FOLDER / name).read_bytes()) for name in READ}

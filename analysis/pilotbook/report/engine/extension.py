@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from pilotbook.errors import RenderError
+from pilotbook.moment import seen_once
 
 NAME = "pilotbook"
 
@@ -28,6 +29,7 @@ def extension_folder() -> Path:
     raise RenderError("the folder _extensions/pilotbook is missing; restore it from the repository")
 
 
+@seen_once
 def extension_fingerprint() -> str:
     """Hash of all its files."""
     digest = hashlib.sha256()
