@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -81,6 +81,18 @@ def imputation(
     return by_outcome(partial(_imputation, windows=windows), y, cohort, weights, cluster, anticipation)
 
 
+def average_effect(
+    y: ArrayLike,
+    cohort: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    anticipation: int = 0,
+) -> tuple[Effect | NotEstimable, ...]:
+    """Return the ``overall`` of `imputation`, which takes the same, in a fraction of its time."""
+    return by_outcome(_average_effect, y, cohort, weights, cluster, anticipation)
+
+
 @dataclass(frozen=True, eq=False)
 class _Imputed:
     """The fit on untreated cells and the differences from it on treated cells.
@@ -131,39 +143,82 @@ class _Targets:
         return _Targets(self.estimate @ rows.T, self.influence @ rows.T, deleted, pilots)
 
 
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """Units that say something, what is imputed for them, and the cells since the start, (n_units, n_periods)."""
+
+    sample: Sample
+    observed: BoolArray
+    imputed: _Imputed
+    after: BoolArray
+
+    @property
+    def event_time(self) -> IntArray:
+        """Periods since the start, (n_units, n_periods); of controls nothing that means anything."""
+        start = np.where(self.sample.cohort != NEVER, self.sample.cohort, 0)
+        return np.arange(self.sample.n_periods) - start[:, None]
+
+    def report(self, sets: Sequence[BoolArray], n_rows: int) -> _Report:
+        """Return what wraps the mean effect over each set of cells."""
+        counts = self.sample.counts(self.imputed.fit.used | self.imputed.cells)
+        return _Report(self.sample, _targets(self.sample, self.imputed, sets), counts, n_rows)
+
+    def flat(self, report: _Report) -> BoolArray:
+        """Tell of each outcome whether nothing is left of it but rounding."""
+        spread = np.abs(report.targets.influence).max(axis=(1, 2))
+        size = np.abs(np.where(self.observed, self.sample.y, 0.0)).max(axis=(1, 2))
+        return np.asarray(spread <= 1e-14 * size)
+
+
+FLAT = NotEstimable(Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out")
+
+
+def _problem(sample: Sample, observed: BoolArray) -> _Problem | NotEstimable:
+    """Impute; refuse where nothing can be imputed since the start."""
+    refused = obstacle(sample, observed)
+    if refused:
+        return refused
+    informative = (observed & ~sample.treated()).any(axis=1) & (observed.sum(axis=1) >= 2)
+    sample, observed = sample.keep(informative), observed[informative]
+    imputed = _impute(sample, observed)
+    problem = _Problem(sample, observed, imputed, after=imputed.cells)
+    problem = replace(problem, after=imputed.cells & (problem.event_time >= 0))
+    if not problem.after.any():
+        return NotEstimable(Reason.NO_CONTROLS, "no treated period has an untreated unit to impute from")
+    return problem
+
+
+def _average_effect(sample: Sample, observed: BoolArray, n_rows: int) -> list[Effect | NotEstimable]:
+    problem = _problem(sample, observed)
+    if isinstance(problem, NotEstimable):
+        return [problem] * len(sample.y)
+    report = problem.report([problem.after], n_rows)
+    return [FLAT if flat else report.effect(o, 0) for o, flat in enumerate(problem.flat(report))]
+
+
 def _imputation(
     sample: Sample, observed: BoolArray, n_rows: int, windows: Sequence[Window]
 ) -> list[Imputation | NotEstimable]:
-    refused = obstacle(sample, observed)
-    if refused:
-        return [refused] * len(sample.y)
-    informative = (observed & ~sample.treated()).any(axis=1) & (observed.sum(axis=1) >= 2)
+    problem = _problem(sample, observed)
+    if isinstance(problem, NotEstimable):
+        return [problem] * len(sample.y)
     n_treated = int((observed & sample.treated()).sum())
-    sample, observed = sample.keep(informative), observed[informative]
-    imputed = _impute(sample, observed)
-    cells = imputed.cells
-    pilot = sample.cohort != NEVER
-    event_time = np.arange(sample.n_periods) - np.where(pilot, sample.cohort, 0)[:, None]
-    if not (cells & (event_time >= 0)).any():
-        refusal = NotEstimable(Reason.NO_CONTROLS, "no treated period has an untreated unit to impute from")
-        return [refusal] * len(sample.y)
-    after = cells & (event_time >= 0)
-    times, cohorts = np.unique(event_time[pilot][cells[pilot]]), np.unique(sample.cohort[after.any(axis=1)])
+    cells, after, event_time = problem.imputed.cells, problem.after, problem.event_time
+    cohort = problem.sample.cohort
+    times, cohorts = np.unique(event_time[cells]), np.unique(cohort[after.any(axis=1)])
     sets = [after, *(cells & (event_time == e) for e in times)]
-    sets += [after & (sample.cohort == g)[:, None] for g in cohorts]
-    report = _Report(sample, _targets(sample, imputed, sets), sample.counts(imputed.fit.used | cells), n_rows)
-    spread = np.abs(report.targets.influence).max(axis=(1, 2))
-    flat = spread <= 1e-14 * np.abs(np.where(observed, sample.y, 0.0)).max(axis=(1, 2))
+    sets += [after & (cohort == g)[:, None] for g in cohorts]
+    report = problem.report(sets, n_rows)
     return [
-        NotEstimable(Reason.NO_VARIATION, "the outcome does not vary once unit and period effects are taken out")
-        if flat[o]
+        FLAT
+        if flat
         else Imputation(
             overall=report.effect(o, 0),
             event_time=report.by_event_time(o, times, windows, cells),
             cohort=report.by_cohort(o, cohorts, 1 + len(times), after),
             n_cells_lost=n_treated - int(cells.sum()),
         )
-        for o in range(len(spread))
+        for o, flat in enumerate(problem.flat(report))
     ]
 
 

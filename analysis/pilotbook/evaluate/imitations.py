@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pilotbook.estimate.imputation import imputation
+from pilotbook.estimate.imputation import average_effect
 from pilotbook.estimate.inference.linear_form import Estimand as Target
 from pilotbook.estimate.result import NotEstimable
 from pilotbook.estimate.sensitivity.selection import dip, with_outcome_held_equal
@@ -126,16 +126,14 @@ def _average(sample: AnalysisSample) -> float | None:
     """Return the imputation estimate of the average effect, None if there is none."""
     if not sample.pilots.any() or sample.pilots.all():
         return None
-    (found,) = imputation(
+    (found,) = average_effect(
         sample.y,
         sample.cohort,
         weights=sample.weights,
         cluster=sample.assignment,
         anticipation=sample.anticipation,
     )
-    if isinstance(found, NotEstimable) or isinstance(found.overall, NotEstimable):
-        return None
-    return found.overall.estimate
+    return None if isinstance(found, NotEstimable) else found.estimate
 
 
 def _by_season(sample: AnalysisSample, seasons: int) -> AnalysisSample:

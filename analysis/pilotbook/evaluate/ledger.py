@@ -211,6 +211,10 @@ class Ledger:
 
     def dumps(self) -> str:
         """Return ``estimates.json``: canonical, a row a line, floats written so that they read back exactly."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         content = {
             "schema": SCHEMA,
             "plan": self.plan,
@@ -242,7 +246,7 @@ class Ledger:
             raise ValueError(f"not a ledger of schema {SCHEMA}")
         names = {f.name for f in fields(Row)}
         rows: Sequence[Mapping[str, Any]] = content["estimates"]
-        return cls(
+        ledger = cls(
             plan=content["plan"],
             period=content["period"],
             data=content["data"],
@@ -258,6 +262,8 @@ class Ledger:
             monitoring=content.get("monitoring", {}),
             claims=tuple(content["claims"]),
         )
+        vars(ledger)["_text"] = text  # it need not be written again to be known
+        return ledger
 
 
 def _without_nothing(row: dict[str, Any]) -> dict[str, Any]:

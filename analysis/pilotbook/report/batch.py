@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from pilotbook.errors import PilotbookError, WorkError
 from pilotbook.moment import Seen, moment
 from pilotbook.report.interruption import Interruption, interruption
 from pilotbook.report.render import Rendered, render, rendered, survey
-from pilotbook.report.stages import Request
+from pilotbook.report.stages import ESTIMATES, Request
 from pilotbook.report.workers import Workers, local_workers, scheduled_workers
 
 RECYCLED_AFTER = 100
@@ -113,14 +113,16 @@ def render_all(
         If the scheduler cannot be used.
     """
     outdated = []
+    estimating = False
     seen: Seen = {}
     for request in requests:
         with moment(seen):
-            outcome = _unchanged(request)
-        if outcome is None:
-            outdated.append(request)
+            found = _outdated(request)
+        if isinstance(found, Outcome):
+            yield found
         else:
-            yield outcome
+            outdated.append(request)
+            estimating = estimating or ESTIMATES in found
     if scheduler is not None:
         yield from _queue(outdated, lambda _: scheduled_workers(scheduler))
     elif jobs == 1 or len(outdated) <= 1:
@@ -128,7 +130,7 @@ def render_all(
         yield from (work(request, tell, jobs) for request in outdated)
     else:
         executor = outdated[0].executor
-        yield from _queue(outdated, lambda most: local_workers(min(most, jobs), executor))
+        yield from _queue(outdated, lambda most: local_workers(min(most, jobs), executor, estimating))
 
 
 def attempt(request: Request, tell: Callable[[str], None] = lambda _: None, threads: int = 1) -> Outcome:
@@ -140,14 +142,13 @@ def attempt(request: Request, tell: Callable[[str], None] = lambda _: None, thre
         return Outcome(request, None, error, time.monotonic() - began)
 
 
-def _unchanged(request: Request) -> Outcome | None:
-    """Return the outcome of a report that is as it must be, or cannot be begun; None if there is something to do."""
+def _outdated(request: Request) -> Outcome | Collection[str]:
+    """Return the stages that there are to do; the outcome of a report that is as it must be, or cannot be begun."""
     began = time.monotonic()
     try:
         asked = survey(request)
-        if asked.outdated(asked.earlier()):
-            return None
-        return Outcome(request, rendered(asked, {}), None, time.monotonic() - began)
+        todo = asked.outdated(asked.earlier())
+        return todo or Outcome(request, rendered(asked, {}), None, time.monotonic() - began)
     except (PilotbookError, OSError) as error:
         return Outcome(request, None, error, time.monotonic() - began)
 

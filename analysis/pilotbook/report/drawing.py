@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.transforms import Bbox
 
 from pilotbook.report.slim_svg import slim
@@ -17,12 +18,39 @@ UNDATED = {"Date": None, "Creator": None}
 """Nothing of the time and of the program is written into a picture."""
 
 
+class _Renderer(RendererSVG):
+    """Remembers how high the lines of a face are; matplotlib would open the face again for every text it measures.
+
+    It asks a renderer for that first, by a name that it calls temporary: where it no longer asks, drawing is slower and
+    the same.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__(width, height, io.StringIO())  # type: ignore[no-untyped-call]
+        self._heights: dict[FontProperties, tuple[float, float, float] | tuple[None, None, None]] = {}
+
+    def _get_font_height_metrics(self, face: FontProperties) -> tuple[float, float, float] | tuple[None, None, None]:
+        """Return ascent, descent and gap of a line in pixels; nothing of a face that does not say."""
+        if face not in self._heights:
+            self._heights[face] = _heights(face)
+        return self._heights[face]
+
+
+def _heights(face: FontProperties) -> tuple[float, float, float] | tuple[None, None, None]:
+    font = get_font(findfont(face))
+    table, head = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")
+    if table is None or head is None:
+        return None, None, None
+    scale = 1 / head["unitsPerEm"] * face.get_size_in_points() * FigureCanvasSVG.fixed_dpi / 72
+    return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
+
+
 class _Canvas(FigureCanvasSVG):
     """A canvas with one renderer, which remembers the texts that it measured; else there is one for every look."""
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
-        self._renderer = RendererSVG(*figure.bbox.size, io.StringIO())  # type: ignore[no-untyped-call]
+        self._renderer = _Renderer(*figure.bbox.size)
 
     def get_renderer(self) -> RendererSVG:
         """Return it; a layout asks its figure, and the figure its canvas."""

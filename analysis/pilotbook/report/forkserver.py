@@ -34,6 +34,9 @@ from pilotbook.report.stages import MAKING
 LIFELINE = 0
 """Standard input: open as long as the process that wants us is alive."""
 
+RARELY = (20_000, 20, 20)
+"""When a child looks for what may be forgotten: it lives for seconds, and figures are made of many small things."""
+
 ELSEWHERE = ("pilotbook.report.checklist.answers", "pilotbook.release.changes_chapter", "pyarrow.dataset")
 """What chapters import besides the modules of `pilotbook.report`, and what reading a panel does."""
 
@@ -44,6 +47,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who started us
     _load_libraries()
     gc.freeze()  # what is there by now is shared with all children, and never looked at again
+    gc.set_threshold(*RARELY)
     serve(listener, _run_notebook)
 
 

@@ -140,6 +140,8 @@ class _Making:
 
     @cached_property
     def _ledger(self) -> Ledger:
+        if "_evaluation" in vars(self):
+            return self._evaluation.ledger
         return Ledger.loads((self.work / output_of(ESTIMATES)).read_text(encoding="utf-8"))
 
     def _contents(self, inputs: Mapping[str, str]) -> Contents:

@@ -16,6 +16,8 @@ from pilotbook.report.engine import CHINESE_FAMILY, LATIN_FAMILY, font_faces
 PILOT = "#0b6e4f"
 CONTROL = "#6c757d"
 INK = "#333333"
+WRITTEN_OUT = (-9, 12)
+"""Powers of ten between which a scale shows its numbers in full; a factor in a corner is overlooked."""
 
 
 def use_house_style() -> None:
@@ -30,6 +32,9 @@ def use_house_style() -> None:
             "axes.spines.right": False,
             "axes.spines.top": False,
             "axes.edgecolor": INK,
+            "axes.formatter.limits": WRITTEN_OUT,
+            "axes.formatter.useoffset": False,
+            "axes.titley": 1.0,  # nothing stands above a panel that its title would have to be moved away from
             "axes.unicode_minus": True,
             "figure.figsize": (7.0, 3.6),
             "figure.constrained_layout.use": True,

@@ -29,6 +29,9 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 PRELOADED = ["pilotbook.report.batch", "pilotbook.report.making"]
+"""What every worker starts with."""
+MODELS = ["pilotbook.evaluate.evaluation", "pilotbook.panel.build"]
+"""What those start with that will estimate: two seconds, which each of them would spend otherwise."""
 ANSWER = "20s"
 """How long a scheduler may take to answer."""
 PATIENCE = 30.0
@@ -49,7 +52,7 @@ class Workers:
 
 
 @contextmanager
-def local_workers(jobs: int, executor: str) -> Iterator[Workers]:
+def local_workers(jobs: int, executor: str, estimating: bool) -> Iterator[Workers]:
     """Give a pool of processes of this machine; if the block ends with an error, they are stopped at once.
 
     Parameters
@@ -58,10 +61,12 @@ def local_workers(jobs: int, executor: str) -> Iterator[Workers]:
         How many.
     executor
         What they run notebooks with; for ``fork`` they share one fork server.
+    estimating
+        Whether they will need the models.
     """
     before = set(active_children())
     with _environment():
-        pool = ProcessPoolExecutor(jobs, _context(), _begin, (_fork_server(executor), dict(os.environ)))
+        pool = ProcessPoolExecutor(jobs, _context(estimating), _begin, (_fork_server(executor), dict(os.environ)))
         try:
             pool.submit(os.getpid).result()  # from here on the environment of new processes is settled
         except BrokenExecutor:
@@ -84,12 +89,12 @@ def _fork_server(executor: str) -> str | None:
     return server_address()
 
 
-def _context() -> BaseContext:
+def _context(estimating: bool) -> BaseContext:
     """Return how processes are started: as copies of one that has loaded everything, or where that cannot be, anew."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
     context = get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context.set_forkserver_preload(PRELOADED + MODELS if estimating else PRELOADED)
     return context
 
 

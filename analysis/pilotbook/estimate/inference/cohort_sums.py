@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,6 +81,22 @@ class CohortSums:
         if len(k) == 1:
             return np.asarray(sum(self.over(weighted @ k[0, c], c) / total[c] for c in range(len(total))))
         return self._with_own_coefficients(weighted, k / total.T[:, :, None])
+
+    def estimates_of_each(self, paths: FloatArray, each: Sequence[FloatArray]) -> FloatArray:
+        """Estimates of several quantities, (n_quantities, n_outcomes, n_assignments), in one product where that can be.
+
+        Parameters
+        ----------
+        paths
+            As in `estimates`.
+        each
+            What `coefficients` returned for each quantity.
+        """
+        if any(len(k) > 1 for k in each):
+            return np.stack([self.estimates(paths, k) for k in each])
+        weighted, common = paths * self.units.weight[:, None], np.concatenate(each)
+        by_cohort = (self.over(np.moveaxis(weighted @ common[:, c].T, 2, 0), c) for c in range(common.shape[1]))
+        return np.ascontiguousarray(sum(sums / total for sums, total in zip(by_cohort, self.weights(), strict=True)))
 
     def _with_own_coefficients(self, weighted: FloatArray, k: FloatArray) -> FloatArray:
         """Estimates whose coefficients differ between assignments, some assignments at a time."""

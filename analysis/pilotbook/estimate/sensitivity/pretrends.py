@@ -93,9 +93,9 @@ def randomisation_test(
     actual = CohortSums(units, actual_assignment(units.label, units.n_cohorts))
     sums = CohortSums(units, placebos)
     targets = [Estimand("never_treated", (event, event)) for event in event_times]
-    found = np.stack([actual.estimates(units.paths, actual.coefficients(t))[:, 0] for t in targets])
+    found = actual.estimates_of_each(units.paths, [actual.coefficients(t) for t in targets])[:, :, 0]
     paths = np.concatenate([units.paths, _trend_of_pilots(units)[None]])
-    both = np.stack([sums.estimates(paths, sums.coefficients(t)) for t in targets])
+    both = sums.estimates_of_each(paths, [sums.coefficients(t) for t in targets])
     drawn, trended = both[:, :-1], both[:, -1]
     spread = drawn.std(axis=2)
     trend = np.array(event_times, dtype=np.float64)[:, None] + 1
