@@ -30,8 +30,8 @@ Result = TypeVar("Result")
 
 PRELOADED = ["pilotbook.report.batch", "pilotbook.report.making"]
 """What every worker starts with."""
-MODELS = ["pilotbook.evaluate.evaluation", "pilotbook.panel.build"]
-"""What those start with that will estimate: two seconds, which each of them would spend otherwise."""
+MODELS = ["pilotbook.evaluate.evaluation", "pilotbook.panel.build", "pilotbook.report.selection"]
+"""What those start with that will estimate: three seconds, which each of them would spend otherwise."""
 ANSWER = "20s"
 """How long a scheduler may take to answer."""
 PATIENCE = 30.0

@@ -8,6 +8,7 @@ Static faces matter: Typst 0.14, inside Quarto 1.9, prints variable fonts in the
 from __future__ import annotations
 
 import hashlib
+from array import array
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -17,9 +18,12 @@ from pathlib import Path
 import typst
 from fontTools.ttLib import TTFont
 
+from pilotbook.cache import once
+
 PACKAGES = ("font-source-sans-pro", "noto-cjk-sans-jp-regular", "noto-cjk-sans-jp-bold")
 LATIN_FAMILY = "Source Sans Pro"
 LAST_ASCII = 0x7F
+CHARACTERS = "characters"
 CHINESE_FAMILY = "Noto Sans CJK JP"
 
 
@@ -65,11 +69,16 @@ def typst_fonts() -> typst.Fonts:
 
 @cache
 def covered_characters() -> frozenset[int]:
-    """Code points that both the regular and the bold faces can draw between them."""
+    """Code points that both the regular and the bold faces can draw between them; faces are read once for all."""
+    known = once(CHARACTERS, font_fingerprint(), lambda: array("I", sorted(_covered())).tobytes())
+    return frozenset(array("I", known))
+
+
+def _covered() -> set[int]:
     faces = font_faces()
     regular = _characters(faces.latin_regular) | _characters(faces.chinese_regular)
     bold = _characters(faces.latin_bold) | _characters(faces.chinese_bold)
-    return frozenset(regular & bold)
+    return regular & bold
 
 
 def undrawable(text: str) -> str:

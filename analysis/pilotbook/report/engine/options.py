@@ -33,6 +33,8 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 NUMBERED = ("fig", "tbl")
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class CellOptions:
@@ -74,7 +76,7 @@ def read_options(text: str, place: Place) -> CellOptions:
     while head < len(lines) and lines[head].startswith("#|"):
         head += 1
     try:
-        values = yaml.safe_load("\n".join(line[2:].removeprefix(" ") for line in lines[:head])) or {}
+        values = yaml.load("\n".join(line[2:].removeprefix(" ") for line in lines[:head]), _LOADER) or {}
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or error
         raise place.error(f"the #| options are not valid YAML ({problem}); put quotes round texts") from error
