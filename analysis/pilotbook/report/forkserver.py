@@ -27,6 +27,7 @@ from babel.numbers import format_decimal
 
 from pilotbook import fingerprint, report
 from pilotbook.design.checklist import checklist
+from pilotbook.design.contract import inference_rules
 from pilotbook.evaluate.ingredients import CODE, LIBRARIES
 from pilotbook.panel.catalogue import read_catalogue
 from pilotbook.report.stages import MAKING
@@ -37,8 +38,19 @@ LIFELINE = 0
 RARELY = (20_000, 20, 20)
 """When a child looks for what may be forgotten: it lives for seconds, and figures are made of many small things."""
 
-ELSEWHERE = ("pilotbook.report.checklist.answers", "pilotbook.release.changes_chapter", "pyarrow.dataset")
-"""What chapters import besides the modules of `pilotbook.report`, and what reading a panel does."""
+ELSEWHERE = (
+    "pilotbook.report.checklist.answers",
+    "pilotbook.release.changes_chapter",
+    *(
+        "pilotbook.panel.build",
+        "pilotbook.panel.table",
+        "pilotbook.panel.vintage_panel",
+        "pyarrow.dataset",
+        "encodings.utf_8_sig",
+    ),
+    *("IPython.core.application", "IPython.core.completerlib", "IPython.core.oinspect", "matplotlib.style"),
+)
+"""What chapters import besides the modules of `pilotbook.report`, and what reading a panel and starting a shell do."""
 
 
 def main() -> None:
@@ -128,6 +140,7 @@ def _load_libraries() -> None:
         importlib.import_module(name)
     read_catalogue()
     checklist()
+    inference_rules()
     fingerprint.code(*CODE)
     fingerprint.libraries(*LIBRARIES)
     nbformat.v4.new_output("display_data")
@@ -145,12 +158,14 @@ def _write() -> None:
 
 
 def _draw() -> None:
-    """Draw a figure: fonts and styles are then read."""
+    """Draw a figure: fonts and styles are then read, and which backends there are."""
     from matplotlib import pyplot as plt  # noqa: PLC0415  # one of the libraries
+    from matplotlib.backends.registry import backend_registry  # noqa: PLC0415
     from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
     from pilotbook.report.engine import CHINESE_FAMILY, LATIN_FAMILY, font_faces  # noqa: PLC0415
 
+    backend_registry.list_all()  # type: ignore[no-untyped-call]
     faces = font_faces()
     for face in (faces.latin_regular, faces.latin_bold, faces.chinese_regular, faces.chinese_bold):
         fontManager.addfont(str(face))
