@@ -12,7 +12,7 @@ import pytest
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.event_study import event_study
 from pilotbook.estimate.extended_twfe import extended_twfe
-from pilotbook.estimate.imputation import imputation
+from pilotbook.estimate.imputation import average_effect, imputation
 from pilotbook.estimate.result import NotEstimable, Reason, StandardError, Variance
 from pilotbook.estimate.sample import NEVER
 from pilotbook.estimate.sun_abraham import sun_abraham
@@ -55,6 +55,24 @@ def test_anticipation_in_imputation_against_diff_diff():
     assert result.event_time.keys[0] == -1
     for e, effect in zip(result.event_time.keys, result.event_time.effects, strict=True):
         assert effect.estimate == pytest.approx(oracle.event_study_effects[e]["effect"], abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize("anticipation", [0, 1])
+def test_the_average_effect_alone_is_the_overall_of_imputation(anticipation, missing):
+    y = np.stack([PANEL.y, PANEL.y[::-1], np.zeros_like(PANEL.y)])
+    y[:, np.random.default_rng(5).random(PANEL.y.shape) < missing] = np.nan
+    weights, cluster = np.linspace(1, 3, len(PANEL.y)), np.arange(len(PANEL.y)) // 2
+    given = {"weights": weights, "cluster": np.where(PANEL.cohort == NEVER, cluster + 1000, cluster)}
+    whole = imputation(y, PANEL.cohort, **given, anticipation=anticipation)
+    alone = average_effect(y, PANEL.cohort, **given, anticipation=anticipation)
+    assert isinstance(whole[2], NotEstimable)
+    assert alone[2] == whole[2]
+    for one, result in zip(alone[:2], whole[:2], strict=True):
+        assert one.estimate == pytest.approx(result.overall.estimate, abs=TOLERANCE)
+        assert one.standard_errors.keys() == result.overall.standard_errors.keys()
+        for kind, error in one.standard_errors.items():
+            assert error.se == pytest.approx(result.overall.standard_errors[kind].se, abs=TOLERANCE)
 
 
 def test_anticipation_in_sun_abraham_against_diff_diff():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from pilotbook.report import batch
 from pilotbook.report.batch import Outcome, render_all
 from pilotbook.report.engine import choose_engine
 from pilotbook.report.stages import Request
-from pilotbook.report.workers import Workers
+from pilotbook.report.workers import MODELS, PRELOADED, Workers
 
 from ..example import write_example
 from .test_stages import whole
@@ -232,3 +233,19 @@ def test_a_clock_that_was_moved_changes_nothing(bench, moved):
     bench.example.change_rows(lambda table: table[1].__setitem__(3, "431"))
     os.utime(bench.example.data, (moved, moved))
     assert bench.render().done["estimates"] == ["data"]
+
+
+@pytest.mark.parametrize("name", [*PRELOADED, *MODELS])
+def test_what_workers_start_with_is_there(name):
+    importlib.import_module(name)  # the server that starts them would pass over a name that is not
+
+
+def test_models_are_loaded_only_where_something_is_estimated(tmp_path, monkeypatch):
+    opened, local_workers = [], batch.local_workers
+    monkeypatch.setattr(batch, "local_workers", lambda *given: opened.append(given[-1]) or local_workers(*given))
+    found = requests(tmp_path, 2)
+    assert [o.status for o in render_all(found, 2, lambda _: None)] == ["rendered"] * 2
+    for page in tmp_path.glob("out/*/2020/en/report.html"):
+        page.unlink()
+    assert [o.status for o in render_all(found, 2, lambda _: None)] == ["rendered"] * 2
+    assert opened == [True, False]

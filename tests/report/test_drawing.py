@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from pilotbook.report.drawing import drawn
 from pilotbook.report.slim_svg import slim
+from pilotbook.report.style import use_house_style
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +74,18 @@ def test_the_figure_is_left_as_it_was_and_can_be_drawn_again(name: str):
     assert (figure.get_layout_engine(), figure.dpi, figure.canvas) == before
     figure.axes[0].set_title("A title that came later, on\ntwo lines", loc="left")
     assert drawn(figure) != picture
+
+
+@pytest.mark.parametrize("values", [[2.1e6, 3.4e7, 5.9e8], [1000.001, 1000.002, 1000.003], [4e-6, 5e-6, 6e-6]], ids=str)
+def test_a_scale_of_the_house_writes_its_numbers_in_full(values: list[float]):
+    with plt.rc_context():
+        use_house_style()
+        figure, axes = plt.subplots()
+        axes.plot(values)
+        axes.set_title("A title over two lines\nstands above the panel", loc="left")
+        drawn(figure)
+        figure.draw_without_rendering()
+        assert axes.yaxis.get_offset_text().get_text() == ""
+        shown = [float(label.get_text().replace("\N{MINUS SIGN}", "-")) for label in axes.get_yticklabels()]
+        assert shown == pytest.approx(axes.get_yticks())
+        assert axes.get_window_extent().ymax < axes._left_title.get_window_extent().ymin

@@ -8,7 +8,7 @@ import pytest
 from pilotbook.estimate.callaway_santanna import callaway_santanna
 from pilotbook.estimate.imputation import imputation
 from pilotbook.estimate.inference.assigned_units import assigned_units
-from pilotbook.estimate.inference.assignments import actual_assignment
+from pilotbook.estimate.inference.assignments import actual_assignment, placebo_assignments
 from pilotbook.estimate.inference.cohort_sums import CohortSums
 from pilotbook.estimate.inference.linear_form import Estimand, coefficients
 from pilotbook.estimate.result import NotEstimable
@@ -89,3 +89,16 @@ def test_missing_cells_are_refused_not_filled():
     refused = assigned_units(panel.y, panel.cohort)
     assert isinstance(refused, NotEstimable)
     assert "1 cells are missing" in refused.detail
+
+
+@pytest.mark.parametrize("equal", [True, False], ids=["equal weights", "other weights"])
+def test_several_quantities_at_once_are_those_one_by_one(equal):
+    panel = assigned_panel(cohorts=(3, 5), seed=6)
+    weights = np.ones(len(panel.y)) if equal else panel.weights
+    units = assigned_units(np.stack([panel.y, panel.y**2]), panel.cohort, weights=weights, cluster=panel.cluster)
+    drawn = placebo_assignments(units.label, units.n_cohorts, 999, np.random.default_rng(3))
+    sums = CohortSums(units, drawn)
+    each = [sums.coefficients(Estimand("never_treated", (event, event))) for event in (-3, -2, 1)]
+    at_once = sums.estimates_of_each(units.paths, each)
+    assert at_once.shape == (3, 2, len(drawn))
+    assert at_once == pytest.approx(np.stack([sums.estimates(units.paths, k) for k in each]), abs=TOLERANCE)
