@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from babel.messages.catalog import Catalog
+from fontTools.ttLib import TTFont
 
 from pilotbook.design.planfile import read_plan
 from pilotbook.errors import DataError, PlanError, ProofError, RenderError
@@ -132,10 +134,16 @@ def test_a_digit_of_the_source_of_the_pdf_is_another(
 
 
 @pytest.fixture
-def without_a_glyph(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def without_a_glyph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     """Take one character out of the bold Chinese face; return it."""
-    lost, characters, bold = "县", fonts._characters, fonts.font_faces().chinese_bold
-    monkeypatch.setattr(fonts, "_characters", lambda face: characters(face) - ({ord(lost)} if face == bold else set()))
+    lost, faces = "县", fonts.font_faces()
+    with TTFont(faces.chinese_bold, lazy=True, recalcBBoxes=False) as font:
+        for table in font["cmap"].tables:
+            if hasattr(table, "cmap"):
+                table.cmap.pop(ord(lost), None)
+        font.save(tmp_path / "bold.otf", reorderTables=None)
+    damaged = replace(faces, chinese_bold=tmp_path / "bold.otf")
+    monkeypatch.setattr(fonts, "font_faces", lambda: damaged)
     fonts.covered_characters.cache_clear()
     yield lost
     fonts.covered_characters.cache_clear()

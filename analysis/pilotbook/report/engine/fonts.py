@@ -70,15 +70,17 @@ def typst_fonts() -> typst.Fonts:
 @cache
 def covered_characters() -> frozenset[int]:
     """Code points that both the regular and the bold faces can draw between them; faces are read once for all."""
-    known = once(CHARACTERS, font_fingerprint(), lambda: array("I", sorted(_covered())).tobytes())
-    return frozenset(array("I", known))
-
-
-def _covered() -> set[int]:
     faces = font_faces()
-    regular = _characters(faces.latin_regular) | _characters(faces.chinese_regular)
-    bold = _characters(faces.latin_bold) | _characters(faces.chinese_bold)
-    return regular & bold
+    regular, bold = (faces.latin_regular, faces.chinese_regular), (faces.latin_bold, faces.chinese_bold)
+    digest = hashlib.sha256()  # of the files: a face may have been exchanged without its package
+    for face in (*regular, *bold):
+        digest.update(face.read_bytes())
+
+    def covered() -> bytes:
+        either = set.union(*map(_characters, regular)), set.union(*map(_characters, bold))
+        return array("I", sorted(either[0] & either[1])).tobytes()
+
+    return frozenset(array("I", once(CHARACTERS, digest.hexdigest(), covered)))
 
 
 def undrawable(text: str) -> str:
