@@ -16,9 +16,11 @@ from pilotbook.errors import PilotbookError, WorkError
 from pilotbook.moment import Seen, moment
 from pilotbook.report.interruption import Interruption, interruption
 from pilotbook.report.render import Rendered, render, rendered, survey
-from pilotbook.report.stages import ESTIMATES, Request
+from pilotbook.report.stages import ESTIMATES, Request, Stages
 from pilotbook.report.workers import Workers, local_workers, scheduled_workers
 
+AHEAD = 16
+"""Reports whose files are announced before those of the first of them are read."""
 RECYCLED_AFTER = 100
 """Reports per worker, after which processes are replaced by new ones: what libraries pile up is given back."""
 ATTEMPTS = 3
@@ -114,10 +116,7 @@ def render_all(
     """
     outdated = []
     estimating = False
-    seen: Seen = {}
-    for request in requests:
-        with moment(seen):
-            found = _outdated(request)
+    for request, found in _states(requests):
         if isinstance(found, Outcome):
             yield found
         else:
@@ -142,15 +141,41 @@ def attempt(request: Request, tell: Callable[[str], None] = lambda _: None, thre
         return Outcome(request, None, error, time.monotonic() - began)
 
 
-def _outdated(request: Request) -> Outcome | Collection[str]:
-    """Return the stages that there are to do; the outcome of a report that is as it must be, or cannot be begun."""
-    began = time.monotonic()
+State = Outcome | Collection[str]
+"""The outcome of a report that is as it must be, or cannot be begun; of any other the stages that there are to do."""
+
+
+def _states(requests: Sequence[Request]) -> Iterator[tuple[Request, State]]:
+    """Look what there is to do, a few reports after announcing their files."""
+    seen: Seen = {}
+    ahead: deque[Stages | Outcome] = deque()
+    for i in range(len(requests) + AHEAD):
+        found = None
+        with moment(seen):
+            if i < len(requests):
+                ahead.append(_surveyed(requests[i]))
+            if i >= AHEAD:
+                found = _state(ahead.popleft())
+        if found is not None:
+            yield found
+
+
+def _surveyed(request: Request) -> Stages | Outcome:
     try:
         asked = survey(request)
-        todo = asked.outdated(asked.earlier())
-        return todo or Outcome(request, rendered(asked, {}), None, time.monotonic() - began)
     except (PilotbookError, OSError) as error:
-        return Outcome(request, None, error, time.monotonic() - began)
+        return Outcome(request, None, error)
+    asked.announce()
+    return asked
+
+
+def _state(asked: Stages | Outcome) -> tuple[Request, State]:
+    if isinstance(asked, Outcome):
+        return asked.request, asked
+    try:
+        return asked.request, asked.outdated(asked.earlier()) or Outcome(asked.request, rendered(asked, {}), None)
+    except (PilotbookError, OSError) as error:
+        return asked.request, Outcome(asked.request, None, error)
 
 
 OpenWorkers = Callable[[int], AbstractContextManager[Workers]]

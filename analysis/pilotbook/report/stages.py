@@ -23,7 +23,9 @@ from pilotbook.report.earlier import earlier_records, rerun_record
 from pilotbook.report.engine import Engine
 from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
+from pilotbook.report.manifest import NAME as MANIFEST
 from pilotbook.report.manifest import Manifest, read_manifest
+from pilotbook.report.readahead import announce
 
 if TYPE_CHECKING:
     from pilotbook.panel.panel import Panel
@@ -135,6 +137,10 @@ class Stages:
         for key in self.request.parameters.keys() & own.keys():
             raise ParameterError(f"the parameter '{key}' is set by the call itself: PLAN, --period, --lang")
         return {**self.request.parameters, **own}
+
+    def announce(self) -> None:
+        """Have the system fetch the result that is there."""
+        announce(self.target / path for path in (MANIFEST, *map(output_of, self.inputs)))
 
     def earlier(self) -> Manifest:
         """Return the manifest of the result that is there, an empty one if there is none."""
