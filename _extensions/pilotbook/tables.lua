@@ -32,7 +32,8 @@ end })
 
 local function link(element)
   count = count + 1
-  local escaped = csv(element):gsub('[^%w%-_.~]', masked)
+  local looked_at = element:clone() -- rows that Lua has looked at would be taken back from it one by one
+  local escaped = csv(looked_at):gsub('[^%w%-_.~]', masked)
   local attributes = { { 'download', ('table-%d.csv'):format(count) } }
   local target = 'data:text/csv;charset=utf-8,%EF%BB%BF' .. escaped
   return pandoc.Plain { pandoc.Link(offer, target, '', pandoc.Attr('', { 'csv' }, attributes)) }

@@ -1,4 +1,4 @@
-"""With stand-ins Pandoc reads the same tree as without them."""
+"""With stand-ins Pandoc writes the same page as without them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pilotbook.report.engine.extension import extension_folder
 from pilotbook.report.engine.pandoc import READER, parse_markdown, run_pandoc
 from pilotbook.report.engine.stand_ins import LINE, StandIns
 from pilotbook.report.engine.tree import plain_text
@@ -34,6 +35,12 @@ MARKDOWN = {
     "below one, in per cent, an order": table(
         NUMBER.replace("−1,234.5", "<0.001"), NUMBER.replace("−1,234.5", "5%"), NUMBER.replace("−1,234.5", "7")
     ),
+    "below one, as a cell writes it": table(
+        NUMBER.replace("−1,234.5", "&lt;0.001"), LINKED.replace("−1,234.5", "&gt;9")
+    ),
+    "in what a picture says of itself": table(f"![of {LINKED} and {NUMBER}](x.svg)", f'[y](z "{NUMBER}")'),
+    "rows with signs that HTML escapes": table(NUMBER.replace("plan/", "plan'<&>/"), LINKED.replace("plan/", "p'/")),
+    "several tables, the last without an end": table(NUMBER) + "\n" + table("a" * LINE, LINKED).rstrip("\n"),
     "words instead of a number": table(NUMBER.replace("−1,234.5", "n/a"), NUMBER.replace("−1,234.5", "*x*")),
     "a link to somewhere else": table(f"[{NUMBER}](https://example.org)", f"[see {NUMBER}](#row-39599d3dbc)"),
     "a number in prose and in a heading": f"# Effect {NUMBER}\n\nIt is {LINKED}.\n\n- {NUMBER}\n",
@@ -49,13 +56,19 @@ MARKDOWN = {
 }
 
 
+def written(tree: str, folder: Path) -> str:
+    """What Pandoc writes, as it does for a report."""
+    filters = [f"--lua-filter={extension_folder() / 'tables.lua'}"]
+    return run_pandoc(tree, ["--from", "json", "--to", "html5", "--wrap=none", *filters], folder).text
+
+
 @pytest.mark.parametrize("name", MARKDOWN)
-def test_the_tree_is_the_same(name: str, tmp_path: Path):
+def test_the_page_is_the_same(name: str, tmp_path: Path):
     markdown = MARKDOWN[name]
     plainly = run_pandoc(markdown, ["--from", READER, "--to", "json"], tmp_path)
     tree, stand_ins, _ = parse_markdown(markdown, tmp_path)
-    written = stand_ins.take_out(json.dumps(tree, ensure_ascii=False, separators=(",", ":")))
-    assert json.loads(written) == json.loads(plainly.text)
+    page = stand_ins.in_page(written(json.dumps(tree, ensure_ascii=False), tmp_path))
+    assert page == written(plainly.text, tmp_path)
 
 
 @pytest.mark.parametrize("name", [name for name in MARKDOWN if name.startswith(("a number", "an interval", "data"))])
@@ -65,8 +78,14 @@ def test_something_stands_in(name: str):
     assert bool(stand_ins.texts) != ("prose" in name)
 
 
+def test_what_stands_in_for_a_number_below_one_in_a_thousand_is_not_read_as_a_tag(tmp_path: Path):
+    tree, stand_ins, _ = parse_markdown(table(LINKED.replace("−1,234.5", "&lt;0.001")), tmp_path)
+    assert stand_ins.words == ["<0.001"]
+    assert ">&lt;0.001</span></a>" in stand_ins.in_page(written(json.dumps(tree), tmp_path))
+
+
 def test_a_page_without_links_gets_the_words_alone(tmp_path: Path):
     tree, stand_ins, _ = parse_markdown(table(f"{LINKED} ({LINKED} to {NUMBER})"), tmp_path)
-    written = stand_ins.take_out(json.dumps(tree, ensure_ascii=False, separators=(",", ":")), as_words=True)
-    assert "−1,234.5 (−1,234.5 to −1,234.5)" in plain_text(json.loads(written)["blocks"])
-    assert "data-ledger" not in written
+    words = stand_ins.as_words(json.dumps(tree, ensure_ascii=False))
+    assert "−1,234.5 (−1,234.5 to −1,234.5)" in plain_text(json.loads(words)["blocks"])
+    assert "data-ledger" not in words

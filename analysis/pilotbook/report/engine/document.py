@@ -109,10 +109,9 @@ class Encode(Walk):
         return [node("Span", attributes(identifier, [EQUATION], [("number", number)]), [formula])]
 
 
-def to_json(document: Document, blocks: list[Node], as_words: bool = False) -> str:
-    """The tree with such blocks as the text that Pandoc reads; its numbers with their rows, or as words alone."""
-    text = json.dumps({**document.tree, "blocks": blocks}, ensure_ascii=False, separators=(",", ":"))
-    return document.stand_ins.take_out(text, as_words)
+def to_json(document: Document, blocks: list[Node]) -> str:
+    """The tree with such blocks as the text that Pandoc reads."""
+    return json.dumps({**document.tree, "blocks": blocks}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _place_of(warning: str, markdown: MarkdownDocument) -> Place:

@@ -32,7 +32,7 @@ def write_html(document: Document, extension: Path, directory: Path, metadata_fi
     result = run_pandoc(text, _arguments(extension, metadata_file), directory)
     for warning in result.warnings:
         raise document.source.place.error(f"Pandoc says: {warning}; the page would not be whole")
-    return embed(result.text.encode(), directory)
+    return embed(document.stand_ins.in_page(result.text).encode(), directory)
 
 
 def _arguments(extension: Path, metadata_file: Path) -> list[str]:

@@ -18,6 +18,8 @@ from pilotbook.report.engine.stand_ins import StandIns
 
 READER = "markdown+east_asian_line_breaks"
 WARNING = re.compile(r"^\[WARNING\] (?P<text>.*(?:\n  .*)*)", re.MULTILINE)
+ROOM = ("+RTS", "-A64m", "-RTS")
+"""Memory that Pandoc fills before it first looks for what it may forget; a short report is done by then."""
 # Pandoc has no file of translations for Chinese; the templates bring their own words.
 HARMLESS = re.compile(
     r"Could not load translations|The term [\w ]+ has no translation|This document format requires a nonempty <title>"
@@ -53,7 +55,7 @@ def run_pandoc(text: str, arguments: Sequence[str], directory: Path) -> PandocRe
         If Pandoc stops with an error.
     """
     run = subprocess.run(
-        [pandoc_path(), *arguments], input=text.encode(), capture_output=True, cwd=directory, check=False
+        [pandoc_path(), *arguments, *ROOM], input=text.encode(), capture_output=True, cwd=directory, check=False
     )
     complaints = run.stderr.decode(errors="replace")
     if run.returncode:

@@ -48,7 +48,7 @@ def write_typst(document: Document, extension: Path, directory: Path, metadata_f
         If Pandoc stops or complains.
     """
     form = TypstForm(document.source.place, document.cells, document.source.language)
-    text = to_json(document, form.blocks(document.tree["blocks"]), as_words=True)
+    text = document.stand_ins.as_words(to_json(document, form.blocks(document.tree["blocks"])))
     filters = [f"--lua-filter={extension / name}" for name in FILTERS]
     arguments = [
         "--from=json",
