@@ -43,11 +43,28 @@ def colours() -> Figure:
     return figure
 
 
+def shared() -> Figure:
+    figure, frames = plt.subplots(2, 2, figsize=(7, 3), sharex=True, sharey="row", width_ratios=[1, 6])
+    for number, axes in enumerate(frames.flat):
+        axes.plot([1e5, 1.00003e5], [2e-7, 9e-7 * (number + 1)])
+        axes.tick_params(axis="both", labelbottom=True, labelleft=True, labelrotation=20 * number)
+    return figure
+
+
+def high() -> Figure:
+    figure, frames = plt.subplots(1, 2, figsize=(6, 3))
+    frames[1].set_ylabel("three\nlines\nhigh")
+    frames[1].set_yticks([0, 1], ["none at all of the counties", "every one of them"])
+    return figure
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "constrained": lambda: panels("constrained"),
     "tight": lambda: panels("tight"),
     "without layout": lambda: panels("none"),
     "colours": colours,
+    "shared": shared,
+    "high": high,
 }
 
 

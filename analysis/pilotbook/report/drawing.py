@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.transforms import Bbox
 
+from pilotbook.report.remembering import remembering
 from pilotbook.report.slim_svg import slim
 
 UNDATED = {"Date": None, "Creator": None}
@@ -60,7 +61,7 @@ class _Canvas(FigureCanvasSVG):
 def drawn(figure: Figure) -> str:
     """Return a figure as SVG, of which the bytes depend on nothing but what it shows."""
     picture = io.BytesIO()
-    with _laid_out(figure) as extent:
+    with remembering(), _laid_out(figure) as extent:
         figure.savefig(picture, format="svg", bbox_inches=extent, metadata=UNDATED)
     return slim(picture.getvalue().decode())
 
