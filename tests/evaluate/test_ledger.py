@@ -95,3 +95,19 @@ def test_one_row_or_an_error():
         ledger.one(role="headline")
     with pytest.raises(LookupError, match="0 ledger rows"):
         ledger.one(weights="none")
+
+
+def test_rows_are_selected_by_all_facts_in_their_order():
+    rows = [
+        row(estimator=estimator, role=f"of {estimator}", outcome=outcome, spec={"weights": weights, **extra})
+        for estimator in ("did", "its")
+        for weights in ("equal", "population")
+        for extra in ({}, {"error": "wild"})
+        for outcome in ("o", "q")
+    ]
+    ledger = Ledger(plan="p", period="2019", data={}, rows=tuple(rows))
+    assert ledger.select() == tuple(rows)
+    assert ledger.select(outcome="q", weights="equal") == (rows[1], rows[3], rows[9], rows[11])
+    assert ledger.select(error="wild", role="of its", outcome="o") == (rows[10], rows[14])
+    assert ledger.select(id=rows[5].id) == (rows[5],)
+    assert ledger.select(outcome="q", error="none") == ledger.select(nothing="q") == ()

@@ -124,7 +124,6 @@ COLUMNS = tuple(f.name for f in fields(Row) if f.name != "plan")
 """What a row of ``estimates.json`` holds beside its id."""
 ATTRIBUTES = frozenset({*COLUMNS, "plan", "id"})
 """What rows are selected by as it is; anything else is an entry of their ``spec``."""
-INDEXED = ("outcome", "estimator", "estimand")
 
 
 def _json_value(value: Any) -> Any:
@@ -162,27 +161,22 @@ class Ledger:
 
     def select(self, **facts: str) -> tuple[Row, ...]:
         """Return the rows whose attributes, or else entries of ``spec``, equal the given ones."""
-        own = [(key, value) for key, value in facts.items() if key in ATTRIBUTES]
-        spec = [(key, value) for key, value in facts.items() if key not in ATTRIBUTES]
-        return tuple(
-            row
-            for row in self._likely(facts)
-            if all(getattr(row, key) == value for key, value in own)
-            and all(row.spec.get(key) == value for key, value in spec)
-        )
+        if not facts:
+            return self.rows
+        places = (self._places(key).get(value, set()) for key, value in facts.items())
+        return tuple(self.rows[place] for place in sorted(set.intersection(*places)))
 
-    def _likely(self, facts: Mapping[str, str]) -> Sequence[Row]:
-        """Return the shortest list that holds every row that can match: a report asks a thousand times."""
-        lists = [self._by_fact.get((key, facts[key]), ()) for key in INDEXED if key in facts]
-        return min(lists, key=len, default=self.rows)
+    def _places(self, key: str) -> dict[object, set[int]]:
+        """Return where rows stand by what they have under a key, looked up once: a report asks a thousand times."""
+        if key not in self._known_places:
+            found = self._known_places[key] = {}
+            for place, row in enumerate(self.rows):
+                found.setdefault(getattr(row, key) if key in ATTRIBUTES else row.spec.get(key), set()).add(place)
+        return self._known_places[key]
 
     @cached_property
-    def _by_fact(self) -> dict[tuple[str, str], list[Row]]:
-        found: dict[tuple[str, str], list[Row]] = {}
-        for row in self.rows:
-            for key in INDEXED:
-                found.setdefault((key, getattr(row, key)), []).append(row)
-        return found
+    def _known_places(self) -> dict[str, dict[object, set[int]]]:
+        return {}
 
     @cached_property
     def _by_id(self) -> dict[str, Row]:
