@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from pilotbook.report.drawing import drawn
 from pilotbook.report.slim_svg import slim
-from pilotbook.report.style import use_house_style
+from pilotbook.report.style import set_look, use_house_style
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +107,11 @@ def test_a_scale_of_the_house_writes_its_numbers_in_full(values: list[float]):
         shown = [float(label.get_text().replace("\N{MINUS SIGN}", "-")) for label in axes.get_yticklabels()]
         assert shown == pytest.approx(axes.get_yticks())
         assert axes.get_window_extent().ymax < axes._left_title.get_window_extent().ymin
+
+
+def test_faces_that_are_known_are_not_added_again():
+    with plt.rc_context():
+        set_look()
+        known = list(fontManager.ttflist)
+        set_look()
+    assert fontManager.ttflist == known

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import io
 import json
 import os
 import select
@@ -19,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import product
 from multiprocessing.connection import Connection
 from pkgutil import iter_modules
 
@@ -37,6 +37,9 @@ LIFELINE = 0
 
 RARELY = (20_000, 20, 20)
 """When a child looks for what may be forgotten: it lives for seconds, and figures are made of many small things."""
+
+SIZES = range(7, 13)
+"""Sizes of the texts of figures; a face is looked for anew for each."""
 
 ELSEWHERE = (
     "pilotbook.report.checklist.answers",
@@ -158,21 +161,20 @@ def _write() -> None:
 
 
 def _draw() -> None:
-    """Draw a figure: fonts and styles are then read, and which backends there are."""
+    """Draw a figure as chapters do: fonts and styles are then read, and which backends there are."""
     from matplotlib import pyplot as plt  # noqa: PLC0415  # one of the libraries
     from matplotlib.backends.registry import backend_registry  # noqa: PLC0415
-    from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
-    from pilotbook.report.engine import CHINESE_FAMILY, LATIN_FAMILY, font_faces  # noqa: PLC0415
+    from pilotbook.report.drawing import drawn  # noqa: PLC0415  # two of the modules
+    from pilotbook.report.style import set_look  # noqa: PLC0415
 
     backend_registry.list_all()  # type: ignore[no-untyped-call]
-    faces = font_faces()
-    for face in (faces.latin_regular, faces.latin_bold, faces.chinese_regular, faces.chinese_bold):
-        fontManager.addfont(str(face))
-    with plt.rc_context({"font.family": [LATIN_FAMILY, CHINESE_FAMILY], "svg.fonttype": "path"}):
-        figure, axes = plt.subplots(layout="constrained")
-        axes.set_title("Aa 12 县")
-        figure.savefig(io.BytesIO(), format="svg")
+    with plt.rc_context():
+        set_look()
+        figure, axes = plt.subplots()
+        for size, weight in product(SIZES, ("normal", "bold")):
+            axes.text(0, 0, "Aa 12 县", fontsize=size, fontweight=weight)
+        drawn(figure)
     plt.close("all")
 
 

@@ -22,10 +22,19 @@ WRITTEN_OUT = (-9, 12)
 
 def use_house_style() -> None:
     """Set fonts, colours and sizes; figures are drawn as SVG with fixed ids and no date."""
+    set_look()
+    plt.close("all")
+    plt.uninstall_repl_displayhook()  # it would draw every figure a second time, as pixels that nobody sees
+    set_matplotlib_formats("svg")  # and no other
+    formatter = InteractiveShell.instance().display_formatter
+    assert formatter is not None
+    formatter.formatters["image/svg+xml"].for_type(Figure, drawn)
+
+
+def set_look() -> None:
+    """Set fonts, colours and sizes, wherever figures are drawn."""
     mpl.rcdefaults()
-    faces = font_faces()
-    for face in (faces.latin_regular, faces.latin_bold, faces.chinese_regular, faces.chinese_bold):
-        fontManager.addfont(str(face))
+    _add_fonts()
     sns.set_theme(
         style="ticks",
         rc={
@@ -45,9 +54,11 @@ def use_house_style() -> None:
             "svg.fonttype": "path",
         },
     )
-    plt.close("all")
-    plt.uninstall_repl_displayhook()  # it would draw every figure a second time, as pixels that nobody sees
-    set_matplotlib_formats("svg")  # and no other
-    formatter = InteractiveShell.instance().display_formatter
-    assert formatter is not None
-    formatter.formatters["image/svg+xml"].for_type(Figure, drawn)
+
+
+def _add_fonts() -> None:
+    """Make the faces known; a fork server made them known for its children, who then need not look for them anew."""
+    faces, known = font_faces(), {font.fname for font in fontManager.ttflist}
+    for face in (faces.latin_regular, faces.latin_bold, faces.chinese_regular, faces.chinese_bold):
+        if str(face) not in known:
+            fontManager.addfont(str(face))
