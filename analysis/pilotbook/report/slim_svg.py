@@ -22,8 +22,8 @@ INHERITED = {"fill", "stroke", "stroke-width"}
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 MOVED = re.compile(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)")
 REFERENCE = re.compile(r"#([\w-]+)")
-AROUND_COMMANDS = re.compile(r"\s*([A-Za-z,])\s*")
-AGAIN = re.compile(r"(?<=L)([^A-Za-z]+)L(?=[^A-Za-z])")
+BESIDE_COMMANDS = re.compile(r" (?=[A-Za-z,])|(?<=[A-Za-z,]) ")
+LINES = re.compile(r"(?<=L)[^A-Za-z]*(?:L[^A-Za-z]*)+")
 
 
 def slim(picture: str) -> str:
@@ -89,17 +89,8 @@ def _slim_attributes(element: ElementTree.Element, names: dict[str, str]) -> Non
 
 def _measures(value: str) -> str:
     """Round coordinates, and leave out blanks and repeated commands."""
-    rounded = AROUND_COMMANDS.sub(r"\1", NUMBER.sub(_rounded, value)).strip()
-    return re.sub(r"\s+", " ", _drawn_on(rounded))
-
-
-def _drawn_on(path: str) -> str:
-    """Leave out the command of a line that goes on."""
-    parts = re.split(r"(?=[A-Za-z])", path)
-    return "".join(
-        f" {part[1:]}" if part[:1] == "L" and before[:1] == "L" else part
-        for before, part in zip(["", *parts], parts, strict=False)
-    )
+    rounded = BESIDE_COMMANDS.sub("", NUMBER.sub(_rounded, " ".join(value.split())))
+    return LINES.sub(lambda lines: lines[0].replace("L", " "), rounded)
 
 
 def _rounded(match: re.Match[str]) -> str:
