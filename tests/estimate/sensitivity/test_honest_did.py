@@ -17,10 +17,12 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from pilotbook.estimate.sensitivity.conditional_test import antithetic, hybrid_rejects, truncated_quantile
+from pilotbook.estimate.sensitivity.conditional_test import hybrid_rejects, truncated_quantile
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 from pilotbook.estimate.sensitivity.relative_magnitudes import (
-    _parts,
+    _holds_zero,
+    _Test,
+    _Vertices,
     breakdown_multiple,
     differences,
     relative_magnitudes,
@@ -86,8 +88,9 @@ def test_the_vertices_give_the_value_of_the_linear_programme(weights):
     estimates = EventEstimates(rng.normal(size=4), rng.normal(size=3), root.T @ root / 30)
     before, after = differences(n_before, n_after)
     for effect in (-2.0, 0.0, 0.4, 3.0):
-        parts = _parts(estimates, weights, multiple, 0.95, antithetic(5, rng))
-        for part, largest in zip(parts, np.concatenate([before, -before]), strict=True):
+        vertices = _Vertices.of(estimates, weights, multiple)
+        own = zip(np.concatenate([before, -before]), vertices.fixed, vertices.slope, strict=True)
+        for largest, fixed, slope in own:
             rows = np.concatenate([after, -after]) - multiple * largest
             sd = np.sqrt(np.diag(rows @ estimates.covariance @ rows.T))
             # rows @ (coefficients - [0, tau]) <= eta * sd, weights @ tau == effect; minimise eta
@@ -99,8 +102,21 @@ def test_the_vertices_give_the_value_of_the_linear_programme(weights):
                 [effect],
                 bounds=(None, None),
             )
-            statistic = (part.fixed + effect * part.slope).max()
+            statistic = (fixed + effect * slope).max()
             assert statistic == pytest.approx(found.fun, abs=1e-8)
+
+
+def test_zero_is_held_where_the_whole_test_holds_it():
+    rng = np.random.default_rng(11)
+    found, plain = [], []
+    for multiple in np.linspace(0, 2, 41):
+        root = rng.normal(size=(30, 6))
+        estimates = EventEstimates(rng.normal(size=3), rng.normal(size=3), root.T @ root / 300)
+        vertices = _Vertices.of(estimates, estimates.mean_of_first(2), multiple)
+        found.append(_holds_zero(vertices, 0.05, seed=0))
+        plain.append(bool(_Test(vertices, vertices.first_stage(0.05, seed=0), 0.05).accepts(np.zeros(1))[0]))
+    assert found == plain
+    assert set(found) == {False, True}
 
 
 def test_the_hybrid_test_keeps_its_level_at_the_least_favourable_mean():

@@ -22,22 +22,26 @@ def antithetic(size: int, rng: np.random.Generator, n_pairs: int = 10_000) -> Fl
     return np.ascontiguousarray(rng.standard_normal((n_pairs, size)).T)
 
 
-def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) -> float:
-    """Return the quantile ``1 - level`` of the maximum of a normal vector with mean zero.
+def least_favourable(covariance: FloatArray, level: float, draws: FloatArray) -> FloatArray:
+    """Return the quantile ``1 - level`` of the maximum of each of m normal vectors with mean zero.
 
     Parameters
     ----------
-    covariance : (k, k)
-        Its covariance, of any rank.
+    covariance : (m, k, k)
+        Their covariances, of any rank.
     level
         Such as 0.005.
     draws : (k, n_pairs)
-        Standard normal, as `antithetic` gives them; the same serve many covariances.
+        Standard normal, as `antithetic` gives them; the same serve all vectors.
     """
     values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = root @ draws
-    return quantile(np.concatenate([drawn.max(axis=0), -drawn.min(axis=0)]), 1 - level)
+    roots = vectors * np.sqrt(np.maximum(values, 0.0))[:, None]
+    return np.array([_of_maximum(root @ draws, 1 - level) for root in roots])
+
+
+def _of_maximum(drawn: FloatArray, probability: float) -> float:
+    """Return a quantile of the maximum over the rows of drawn vectors (k, n_pairs) and of their negatives."""
+    return quantile(np.concatenate([drawn.max(axis=0), -drawn.min(axis=0)]), probability)
 
 
 def hybrid_rejects(

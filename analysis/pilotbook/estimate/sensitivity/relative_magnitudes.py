@@ -10,12 +10,13 @@ the vertices are written down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from pilotbook.estimate.result import FloatArray
+from pilotbook.estimate.sample import BoolArray
 from pilotbook.estimate.sensitivity.conditional_test import FIRST_STAGE, antithetic, hybrid_rejects, least_favourable
 from pilotbook.estimate.sensitivity.event_estimates import EventEstimates
 
@@ -71,29 +72,29 @@ def relative_magnitudes(
     Rambachan and Roth (2023), conditional / least-favourable hybrid, moments after the start only. Checked against
     moderndid, which ports the authors' R package, and against the linear programme.
     """
-    test = _Part.together(list(_parts(estimates, weights, multiple, level, _draws(estimates, seed))))
+    vertices = _Vertices.of(estimates, weights, multiple)
+    test = _Test(vertices, vertices.first_stage(1 - level, seed), 1 - level)
     centre = float(weights @ estimates.after)
     block = estimates.covariance[estimates.n_before :, estimates.n_before :]
     reach = REACH * float(np.sqrt(weights @ block @ weights))
     for _ in range(DOUBLINGS):
         grid = centre + np.linspace(-reach, reach, GRID)
-        inside = np.flatnonzero(test.accepts(grid).any(axis=0))
+        inside = np.flatnonzero(test.accepts(grid))
         if not len(inside):
             return RobustInterval(multiple, np.nan, np.nan)
         first, last = int(inside[0]), int(inside[-1])
         if first > 0 and last < GRID - 1:
-            ends = (_outermost(test, grid[at], grid[at + step]) for at, step in ((first, -1), (last, 1)))
-            return RobustInterval(multiple, *ends)
+            low, high = _outermost(test, grid[[first, last]], grid[[first - 1, last + 1]])
+            return RobustInterval(multiple, float(low), float(high))
         reach *= 2
     return RobustInterval(multiple, -np.inf, np.inf)
 
 
 def breakdown_multiple(estimates: EventEstimates, weights: FloatArray, *, level: float = 0.95, seed: int = 0) -> float:
     """Return the smallest multiple whose interval holds zero; infinity if it is above `LARGEST`."""
-    draws, zero = _draws(estimates, seed), np.zeros(1)
 
     def holds_zero(multiple: float) -> bool:
-        return any(bool(part.accepts(zero)[0]) for part in _parts(estimates, weights, multiple, level, draws))
+        return _holds_zero(_Vertices.of(estimates, weights, multiple), 1 - level, seed)
 
     if holds_zero(0.0):
         return 0.0
@@ -109,76 +110,99 @@ def breakdown_multiple(estimates: EventEstimates, weights: FloatArray, *, level:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
-    """One candidate for the largest violation before the start: the vertices of its test; or several, stacked.
+class _Vertices:
+    """Vertices of the test, for each of m candidates: a difference before the start that could be the largest.
 
     Attributes
     ----------
-    fixed : (..., k)
+    fixed : (m, k)
         Vertex statistics at an effect of zero.
-    slope : (..., k)
+    slope : (m, k)
         Their change with the effect.
-    covariance : (..., k, k)
-    first_stage : (...)
-    alpha
-        As in `hybrid_rejects`.
+    covariance : (m, k, k)
+        Of the vertex statistics.
     """
 
     fixed: FloatArray
     slope: FloatArray
     covariance: FloatArray
+
+    @classmethod
+    def of(cls, estimates: EventEstimates, weights: FloatArray, multiple: float) -> _Vertices:
+        """Write down the vertices; every difference before the start is a candidate with either sign."""
+        n_before, n_after = estimates.n_before, estimates.n_after
+        before, after = differences(n_before, n_after)
+        largest = np.concatenate([before, -before])
+        rows = np.concatenate([after, -after]) - multiple * largest[:, None]
+        sd = np.sqrt(np.einsum("mij,jk,mik->mi", rows, estimates.covariance, rows))
+        up, down = sd[:, :n_after], sd[:, n_after:]
+        cumulated = np.cumsum(weights[::-1])[::-1]
+        size, rises = np.abs(cumulated), cumulated >= 0
+        bound = multiple * size.sum() * largest
+        scale = np.stack([np.where(rises, up, down) @ size, np.where(rises, down, up) @ size], axis=1)
+        effect = np.concatenate([np.zeros(n_before), weights])
+        vertices = (np.stack([effect - bound, -effect - bound], axis=1)) / scale[:, :, None]
+        slope = np.array([-1.0, 1.0]) / scale
+        if n_after > 1:
+            pairs = -2 * multiple * largest[:, None] / (up + down)[:, :, None]
+            vertices = np.concatenate([vertices, pairs], axis=1)
+            slope = np.concatenate([slope, np.zeros_like(up)], axis=1)
+        covariance = vertices @ estimates.covariance @ np.swapaxes(vertices, 1, 2)
+        return cls(vertices @ estimates.coefficients, slope, covariance)
+
+    def only(self, chosen: BoolArray) -> _Vertices:
+        """Keep some candidates (m,)."""
+        return _Vertices(self.fixed[chosen], self.slope[chosen], self.covariance[chosen])
+
+    def first_stage(self, alpha: float, seed: int) -> FloatArray:
+        """Return the critical value of each candidate's first stage, (m,)."""
+        return least_favourable(self.covariance, FIRST_STAGE * alpha, _draws(self.fixed.shape[1], seed))
+
+
+@dataclass(frozen=True, eq=False)
+class _Test:
+    """The test at one multiple; an effect is accepted if one of the candidates does not reject it.
+
+    Attributes
+    ----------
+    vertices
+        Of all candidates.
+    first_stage : (m,)
+    alpha
+        As in `hybrid_rejects`.
+    """
+
+    vertices: _Vertices
     first_stage: FloatArray
     alpha: float
 
-    @classmethod
-    def together(cls, parts: list[_Part]) -> _Part:
-        """Stack several, to be asked at once."""
-        return cls(
-            np.array([part.fixed for part in parts]),
-            np.array([part.slope for part in parts]),
-            np.array([part.covariance for part in parts]),
-            np.array([part.first_stage for part in parts]),
-            parts[0].alpha,
-        )
+    def accepting(self, effects: FloatArray) -> BoolArray:
+        """Tell which candidates accept which effects (n,), (m, n)."""
+        own = self.vertices
+        statistics = own.fixed[:, None] + effects[:, None] * own.slope[:, None]
+        return np.logical_not(hybrid_rejects(statistics, own.covariance, self.first_stage, self.alpha))
 
-    def accepts(self, effects: FloatArray) -> FloatArray:
-        """Tell which effects (n,) are not rejected, (..., n)."""
-        statistics = self.fixed[..., None, :] + effects[:, None] * self.slope[..., None, :]
-        return np.logical_not(hybrid_rejects(statistics, self.covariance, self.first_stage, self.alpha))
+    def accepts(self, effects: FloatArray) -> BoolArray:
+        """Tell which effects (n,) are accepted."""
+        return np.asarray(self.accepting(effects).any(axis=0))
 
 
-def _draws(estimates: EventEstimates, seed: int) -> FloatArray:
+def _holds_zero(vertices: _Vertices, alpha: float, seed: int) -> bool:
+    """Tell whether the test accepts an effect of zero.
+
+    Most candidates reject it in the second stage alone; only of the others is the first stage drawn, which can but
+    reject more.
+    """
+    zero = np.zeros(1)
+    second = _Test(vertices, np.full(len(vertices.fixed), np.inf), alpha)
+    left = vertices.only(second.accepting(zero)[:, 0])
+    return bool(_Test(left, left.first_stage(alpha, seed), alpha).accepts(zero)[0])
+
+
+@lru_cache(maxsize=1)
+def _draws(n_vertices: int, seed: int) -> FloatArray:
     """Draws of the first stage, one row a vertex: the same for all candidates and multiples."""
-    n_after = estimates.n_after
-    return antithetic(2 + (n_after if n_after > 1 else 0), np.random.default_rng(seed))
-
-
-def _parts(
-    estimates: EventEstimates, weights: FloatArray, multiple: float, level: float, draws: FloatArray
-) -> Iterator[_Part]:
-    """Every difference before the start, with either sign, as the largest."""
-    n_before, n_after = estimates.n_before, estimates.n_after
-    coefficients, covariance = estimates.coefficients, estimates.covariance
-    before, after = differences(n_before, n_after)
-    cumulated = np.cumsum(weights[::-1])[::-1]
-    effect = np.concatenate([np.zeros(n_before), weights])
-    for largest in np.concatenate([before, -before]):
-        rows = np.concatenate([after, -after]) - multiple * largest
-        sd = np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
-        up, down = sd[:n_after], sd[n_after:]
-        size = np.abs(cumulated)
-        bound = multiple * size.sum() * largest
-        scale = size @ np.where(cumulated >= 0, up, down), size @ np.where(cumulated >= 0, down, up)
-        vertices = [(effect - bound) / scale[0], (-effect - bound) / scale[1]]
-        slope = [-1 / scale[0], 1 / scale[1]]
-        if n_after > 1:
-            vertices += [-2 * multiple * largest / (u + d) for u, d in zip(up, down, strict=True)]
-            slope += [0.0] * n_after
-        vertex = np.array(vertices)
-        own = vertex @ covariance @ vertex.T
-        alpha = 1 - level
-        first_stage = np.asarray(least_favourable(own, FIRST_STAGE * alpha, draws))
-        yield _Part(vertex @ coefficients, np.array(slope), own, first_stage, alpha)
+    return antithetic(n_vertices, np.random.default_rng(seed))
 
 
 def differences(n_before: int, n_after: int) -> tuple[FloatArray, FloatArray]:
@@ -191,11 +215,12 @@ def differences(n_before: int, n_after: int) -> tuple[FloatArray, FloatArray]:
     return full[:n_before], full[n_before:]
 
 
-def _outermost(test: _Part, inside: float, outside: float) -> float:
-    """Outermost effect accepted between one that is and one that is not, many tried at a time."""
+def _outermost(test: _Test, inside: FloatArray, outside: FloatArray) -> FloatArray:
+    """Outermost effects (n,) accepted between effects that are and others that are not, many tried at a time."""
+    end = np.arange(len(inside))
     for _ in range(REFINEMENTS):
         tried = np.linspace(inside, outside, FINER)
-        accepted = test.accepts(tried[1:-1]).any(axis=0)
-        last = int(np.flatnonzero(accepted)[-1]) + 1 if accepted.any() else 0
-        inside, outside = float(tried[last]), float(tried[last + 1])
+        accepted = test.accepts(tried[1:-1].ravel()).reshape(-1, len(end))
+        last = np.where(accepted, np.arange(1, FINER - 1)[:, None], 0).max(axis=0)
+        inside, outside = tried[last, end], tried[last + 1, end]
     return inside
