@@ -26,9 +26,9 @@ def estimator_rows(plan: AnalysisPlan, rows: Iterable[Row], headline: Mapping[st
         Outcome to the id of the row that leads.
     """
     least = {outcome.id: outcome.minimum_important_effect for outcome in plan.outcomes}
-    rows = list(rows)
-    leads = {row.outcome: row.estimand for row in rows if row.id in headline.values()}
-    leading = [row for row in rows if row.role == "headline" and not VARIANTS & row.spec.keys()]
+    headlines = [row for row in rows if row.role == "headline"]
+    leads = {row.outcome: row.estimand for row in headlines if row.id in headline.values()}
+    leading = [row for row in headlines if not VARIANTS & row.spec.keys()]
     averages = [row for row in leading if row.estimand == leads.get(row.outcome) and row.estimate is not None]
     others = {(r.outcome, r.estimand, *_sample(r)): r for r in averages if r.estimator == "callaway_santanna"}
     for row in averages:

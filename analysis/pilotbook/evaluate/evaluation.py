@@ -108,7 +108,7 @@ def _estimate(plan_file: PlanFile, panel: Panel, contract: Contract, period: str
     for question in questions(plan, plan_file.id, panel, weights):
         new = [*question.rows(), *mean_rows(question), *before_after_rows(question), *bacon_rows(question)]
         new += relative_rows(question, new)
-        rows.update({row.id: row for row in new if row.id not in rows})
+        rows |= {row.id: row for row in new} | rows
         if question.analysis.headline:  # the last weighting leads: population where the plan has one
             leads[question.common["outcome"]] = (question, _lead(new))
     rows.update({row.id: row for row in adjusted(plan, leads)})

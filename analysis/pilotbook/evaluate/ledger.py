@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Literal
 
 SCHEMA = 1
@@ -112,22 +113,23 @@ class Row:
     @property
     def id(self) -> str:
         """Return the id that does not change as long as the question does not."""
-        spec = ";".join(f"{key}={value}" for key, value in self.spec.items())
+        spec = ";".join(map("=".join, self.spec.items()))
         return "/".join((self.plan, self.outcome, self.estimator, self.estimand, spec))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as JSON values, the id first, numbers that do not exist as None."""
-        return {"id": self.id, **{name: _json_value(getattr(self, name)) for name in COLUMNS}}
+        return dict(zip(("id", *COLUMNS), (self.id, *map(_json_value, _columns(self))), strict=True))
 
 
 COLUMNS = tuple(f.name for f in fields(Row) if f.name != "plan")
 """What a row of ``estimates.json`` holds beside its id."""
+_columns = attrgetter(*COLUMNS)
 ATTRIBUTES = frozenset({*COLUMNS, "plan", "id"})
 """What rows are selected by as it is; anything else is an entry of their ``spec``."""
 
 
 def _json_value(value: Any) -> Any:
-    if value is None or isinstance(value, str):
+    if value is None or isinstance(value, (str, int, tuple)):
         return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
@@ -244,9 +246,7 @@ class Ledger:
             plan=content["plan"],
             period=content["period"],
             data=content["data"],
-            rows=tuple(
-                Row(plan=content["plan"], **{k: _row_value(k, v) for k, v in row.items() if k in names}) for row in rows
-            ),
+            rows=tuple(_row(content["plan"], names, row) for row in rows),
             headline=content["headline"],
             contract=content["contract"],
             registration=content["registration"],
@@ -261,16 +261,20 @@ class Ledger:
 
 
 def _without_nothing(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in SOMETIMES or value not in (None, ())}
+    return {name: value for name, value in row.items() if (value is not None and value != ()) or name not in SOMETIMES}
+
+
+_ROW_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def _written(name: str, part: Any) -> str:
     """Write a part of the ledger: the estimates a row a line, everything else indented."""
     if name == "estimates" and part:
-        rows = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in part)
-        return "[\n  " + ",\n  ".join(rows) + "\n ]"
+        return "[\n  " + ",\n  ".join(map(_ROW_ENCODER.encode, part)) + "\n ]"
     return json.dumps(part, indent=1, ensure_ascii=False, allow_nan=False).replace("\n", "\n ")
 
 
-def _row_value(name: str, value: Any) -> Any:
-    return tuple(value) if name == "flags" else value
+def _row(plan: str, names: Container[str], written: Mapping[str, Any]) -> Row:
+    known = {name: value for name, value in written.items() if name in names}
+    known["flags"] = tuple(known.get("flags", ()))
+    return Row(plan=plan, **known)

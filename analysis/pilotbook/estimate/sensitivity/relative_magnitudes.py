@@ -134,14 +134,14 @@ class _Vertices:
         before, after = differences(n_before, n_after)
         largest = np.concatenate([before, -before])
         rows = np.concatenate([after, -after]) - multiple * largest[:, None]
-        sd = np.sqrt(np.einsum("mij,jk,mik->mi", rows, estimates.covariance, rows))
+        sd = np.sqrt([np.einsum("ij,jk,ik->i", own, estimates.covariance, own) for own in rows])
         up, down = sd[:, :n_after], sd[:, n_after:]
         cumulated = np.cumsum(weights[::-1])[::-1]
         size, rises = np.abs(cumulated), cumulated >= 0
         bound = multiple * size.sum() * largest
-        scale = np.stack([np.where(rises, up, down) @ size, np.where(rises, down, up) @ size], axis=1)
+        scale = np.vecdot(np.stack([np.where(rises, up, down), np.where(rises, down, up)], axis=1), size)
         effect = np.concatenate([np.zeros(n_before), weights])
-        vertices = (np.stack([effect - bound, -effect - bound], axis=1)) / scale[:, :, None]
+        vertices = np.stack([effect - bound, -effect - bound], axis=1) / scale[:, :, None]
         slope = np.array([-1.0, 1.0]) / scale
         if n_after > 1:
             pairs = -2 * multiple * largest[:, None] / (up + down)[:, :, None]

@@ -34,11 +34,11 @@ def specifications(lead: Row, rows: Iterable[Row]) -> list[Row]:
     rows
         All rows of the ledger.
     """
-    own = [row for row in rows if row.outcome == lead.outcome and row.id != lead.id and row.estimate is not None]
+    own = [row for row in rows if row.outcome == lead.outcome and row.estimate is not None]
     analyses = [row for row in own if _is_analysis(row)]
     same = {_analysis(row) for row in analyses if row.estimand == lead.estimand}
     kept = [row for row in analyses if row.estimand == lead.estimand or _analysis(row) not in same]
-    kept = [row for row in kept if _analysis(row) != _analysis(lead)]
+    kept = [row for row in kept if _analysis(row) != _analysis(lead)]  # nor the headline itself
     return kept + [row for row in own if row.estimator == ESTIMATOR and row.estimand in CHANGED]
 
 
