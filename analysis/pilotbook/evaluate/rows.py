@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from pilotbook.design.contract import Inference, InferenceRule, largest_share, permitted_inference
 from pilotbook.design.plan import SERIES_ESTIMATORS, TWINS, Analysis, AnalysisPlan, Outcome
-from pilotbook.estimate.result import Effect, NotEstimable, Reason, StandardError, Variance
+from pilotbook.estimate.path import Path
+from pilotbook.estimate.result import Effect, NotEstimable, Reason, Variance
 from pilotbook.evaluate.drawn_tests import DRAWN, NOT_DRAWN, run_test, with_test
 from pilotbook.evaluate.estimators import Estimand, PlaceboRank, estimands
 from pilotbook.evaluate.gone import NOT_BEGUN
@@ -70,10 +71,15 @@ class Question:
         if not self.begun:
             yield from self._assigned(Estimand("att", {}, NotEstimable(Reason.NO_PILOTS, NOT_BEGUN)))
             return
-        found = list(estimands(self.sample, self.analysis, by_assignment=True))
-        for estimand in found:
-            yield from self._assigned(estimand)
-        yield from self._bands([estimand for estimand in found if estimand.path is not None])
+        path, points = None, []
+        for estimand in estimands(self.sample, self.analysis, by_assignment=True):
+            first, *others = self._assigned(estimand)
+            yield first
+            yield from others
+            if estimand.path is not None:
+                path = estimand.path
+                points.append(first)
+        yield from self._bands(path, points)
         if not self.row_is_assignment:
             for estimand in estimands(self.sample, self.analysis, by_assignment=False):
                 yield from self._replication(estimand)
@@ -96,31 +102,28 @@ class Question:
             yield replace(row, reason=effect.detail)
             return
         leading = LEADING.get(self.leads, ())
-        filled = _filled(row, effect, estimand)
         if estimand.rank is not None:
-            yield _with_rank(filled, estimand.rank)
+            yield _with_rank(row, estimand.rank)
             return
         if self.leads in DRAWN:
-            yield self._drawn(filled, self.leads, estimand)
+            yield self._drawn(row, self.leads, estimand)
         elif not leading:
-            yield replace(filled, reason=self.rule.because)
+            yield replace(row, reason=self.rule.because)
         if effect.counts.n_pilot_clusters != 1:  # one assigned unit never shows a standard error
             for variance in sorted(effect.standard_errors, key=lambda v: v not in leading):
-                named = filled if variance in leading else _variant(filled, "error", variance.value)
-                yield _with_error(named, effect.standard_errors[variance], variance, unit, self.plan.level)
+                facts = _of_error(effect, variance, unit, self.plan.level)
+                yield replace(row, **facts) if variance in leading else _variant(row, "error", variance.value, **facts)
         if not POINT & estimand.spec.keys() and self.analysis.estimator not in NOT_DRAWN:
             for name in self.rule.beside:
-                yield self._drawn(_variant(filled, "test", name), name, estimand)
+                yield self._drawn(_variant(row, "test", name), name, estimand)
 
-    def _bands(self, points: list[Estimand]) -> Iterator[Row]:
+    def _bands(self, path: Path | None, points: list[Row]) -> Iterator[Row]:
         """Give the simultaneous band of a path; only where standard errors lead is there one that covers."""
         leading = LEADING.get(self.leads)
-        path = points[0].path if points else None
         if path is None or leading is None:
             return
-        rows = [self.first_row(point) for point in points]
         rng = np.random.default_rng(self.sample.seed)
-        yield from band_rows(path, rows, leading, self.sample.assignment, self.plan.level, rng)
+        yield from band_rows(path, points, leading, self.sample.assignment, self.plan.level, rng)
 
     def _drawn(self, row: Row, name: Inference, estimand: Estimand) -> Row:
         test, flags = run_test(name, self.sample, self.analysis, estimand.spec, self.plan.level)
@@ -132,16 +135,18 @@ class Question:
             return
         row = replace(self._row(estimand, unit), role="replication")
         for variance in (v for v in effect.standard_errors if v in PLAIN):
-            filled = _filled(row, effect, estimand)
-            yield _with_error(filled, effect.standard_errors[variance], variance, unit, self.plan.level)
+            yield replace(row, **_of_error(effect, variance, unit, self.plan.level))
 
     def _row(self, estimand: Estimand, cluster: str) -> Row:
+        """Begin the row of a quantity: what it is, its estimate, and what that rests on."""
         beside = self._forbidden() or self.analysis.estimator in TWINS
         role: Role = "comparison" if beside else "headline"
         spec = {**self.spec, **estimand.spec, "cluster": cluster}
         common = dict(self.common)
         if estimand.name == LOG_EFFECT:
             common |= {"unit": "log", "baseline": None}
+        if isinstance(estimand.effect, Effect):
+            common |= _of_estimate(estimand.effect, estimand)
         return Row(estimator=self.analysis.estimator, estimand=estimand.name, spec=spec, role=role, **common)
 
     @property
@@ -151,27 +156,26 @@ class Question:
 
     def _forbidden(self) -> bool:
         """With several cohorts two-way fixed effects compare pilots with earlier pilots: never to be led with."""
-        return self.staggered and self.analysis.estimator in {"twfe", "event_study"}
+        return self.analysis.estimator in {"twfe", "event_study"} and self.staggered
 
 
-def _variant(row: Row, key: str, value: str) -> Row:
-    """Return the row as a comparison: the same estimate with another ``error`` or another ``test``."""
-    return replace(row, role="comparison", spec={**row.spec, key: value})
+def _variant(row: Row, key: str, value: str, **facts: Any) -> Row:
+    """Return the row as a comparison: the same estimate with another ``error`` or another ``test``, and its facts."""
+    return replace(row, role="comparison", spec={**row.spec, key: value}, **facts)
 
 
-def _filled(row: Row, effect: Effect, estimand: Estimand) -> Row:
+def _of_estimate(effect: Effect, estimand: Estimand) -> dict[str, Any]:
     counts = effect.counts
-    return replace(
-        row,
-        estimate=effect.estimate,
-        n_obs=counts.n_obs,
-        n_units=counts.n_units,
-        n_pilots=counts.n_pilots if estimand.n_pilots is None else estimand.n_pilots,
-        n_controls=counts.n_controls,
-        n_clusters=counts.n_clusters,
-        n_pilot_clusters=counts.n_pilot_clusters if estimand.n_pilots is None else None,
-        n_cohorts=estimand.n_cohorts,
-    )
+    return {
+        "estimate": effect.estimate,
+        "n_obs": counts.n_obs,
+        "n_units": counts.n_units,
+        "n_pilots": counts.n_pilots if estimand.n_pilots is None else estimand.n_pilots,
+        "n_controls": counts.n_controls,
+        "n_clusters": counts.n_clusters,
+        "n_pilot_clusters": counts.n_pilot_clusters if estimand.n_pilots is None else None,
+        "n_cohorts": estimand.n_cohorts,
+    }
 
 
 def _with_rank(row: Row, rank: PlaceboRank) -> Row:
@@ -182,21 +186,20 @@ def _with_rank(row: Row, rank: PlaceboRank) -> Row:
     )
 
 
-def _with_error(row: Row, error: StandardError | NotEstimable, variance: Variance, unit: str, level: float) -> Row:
-    assert row.estimate is not None
+def _of_error(effect: Effect, variance: Variance, unit: str, level: float) -> dict[str, Any]:
+    error = effect.standard_errors[variance]
     if isinstance(error, NotEstimable):
-        return replace(row, reason=error.detail)
-    low, high = error.interval(row.estimate, level)
-    return replace(
-        row,
-        se=error.se,
-        df=error.df,
-        ci_low=low,
-        ci_high=high,
-        level=level,
-        p=error.p_value(row.estimate),
-        p_method=f"t, {variance.value}, clustered by {unit}",
-    )
+        return {"reason": error.detail}
+    low, high = error.interval(effect.estimate, level)
+    return {
+        "se": error.se,
+        "df": error.df,
+        "ci_low": low,
+        "ci_high": high,
+        "level": level,
+        "p": error.p_value(effect.estimate),
+        "p_method": f"t, {variance.value}, clustered by {unit}",
+    }
 
 
 def questions(

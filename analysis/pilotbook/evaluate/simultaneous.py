@@ -44,8 +44,18 @@ def band_rows(
         return
     for row, low, high in zip(points, band.low, band.high, strict=True):
         if row.ci_low is not None and np.isfinite([low, high]).all():
-            own = replace(row, role="comparison", spec={**row.spec, "band": SUP_T}, se=None, df=None, p=None)
-            yield replace(own, ci_low=float(low), ci_high=float(high), level=level, p_method=SUP_T)
+            yield replace(
+                row,
+                role="comparison",
+                spec={**row.spec, "band": SUP_T},
+                se=None,
+                df=None,
+                p=None,
+                ci_low=float(low),
+                ci_high=float(high),
+                level=level,
+                p_method=SUP_T,
+            )
 
 
 def _led_by(path: Path, leading: Sequence[Variance]) -> Path:
