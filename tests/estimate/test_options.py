@@ -69,10 +69,7 @@ def test_the_average_effect_alone_is_the_overall_of_imputation(anticipation, mis
     assert isinstance(whole[2], NotEstimable)
     assert alone[2] == whole[2]
     for one, result in zip(alone[:2], whole[:2], strict=True):
-        assert one.estimate == pytest.approx(result.overall.estimate, abs=TOLERANCE)
-        assert one.standard_errors.keys() == result.overall.standard_errors.keys()
-        for kind, error in one.standard_errors.items():
-            assert error.se == pytest.approx(result.overall.standard_errors[kind].se, abs=TOLERANCE)
+        assert one == pytest.approx(result.overall.estimate, abs=TOLERANCE)
 
 
 def test_anticipation_in_sun_abraham_against_diff_diff():

@@ -269,14 +269,22 @@ def _design(regressors: Regressors, used: BoolArray) -> tuple[FloatArray, IntArr
         first, pattern = regressors.values, regressors.pattern
         cells: BoolArray = np.ones(first.shape[:2], dtype=np.bool_)
     else:
-        keys = np.column_stack([regressors.pattern, used])
-        unique, pattern = np.unique(keys, axis=0, return_inverse=True)
-        first, cells = regressors.values[unique[:, 0]], unique[:, 1:].astype(np.bool_)
+        alike, pattern = _first_of_each(np.column_stack([regressors.pattern, used]))
+        first, cells = regressors.values[regressors.pattern[alike]], used[alike]
     dummies = np.broadcast_to(np.eye(cells.shape[1])[:, 1:], (len(cells), cells.shape[1], cells.shape[1] - 1))
     x = np.concatenate([first, dummies], axis=2)
     n = np.maximum(cells.sum(axis=1), 1)[:, None, None]
     mean = np.where(cells[:, :, None], x, 0.0).sum(axis=1, keepdims=True) / n
-    return np.where(cells[:, :, None], x - mean, 0.0), pattern.ravel()
+    return np.where(cells[:, :, None], x - mean, 0.0), pattern
+
+
+def _first_of_each(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Return a row of each kind among rows of integers (n, k), in ascending order, and which kind each row is."""
+    order = np.lexsort(keys.T[::-1])
+    new = np.r_[True, (np.diff(keys[order], axis=0) != 0).any(axis=1)]
+    kind = np.empty(len(keys), dtype=np.int64)
+    kind[order] = np.cumsum(new) - 1
+    return order[new], kind
 
 
 def _demean_units(y: FloatArray, used: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -26,10 +26,16 @@ def smaller_side(sample: Sample, pilots: BoolArray) -> float | None:
 
 def jackknife_error(deleted: FloatArray, estimate: float, df: float) -> StandardError | NotEstimable:
     """Take the standard error from estimates without each of G clusters: (G-1)/G · Σ(θ₍₋g₎ - θ)²."""
-    if not np.isfinite(deleted).all():
-        return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE)
-    n = len(deleted)
-    return StandardError(float(np.sqrt(np.square(deleted - estimate).sum() * (n - 1) / n)), df)
+    se = float(jackknife_errors(deleted, np.asarray(estimate)))
+    return NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE) if np.isnan(se) else StandardError(se, df)
+
+
+def jackknife_errors(deleted: FloatArray, estimate: FloatArray) -> FloatArray:
+    """Take the standard errors (…) of estimates (…) from deletions (…, G), NaN where one of these does not exist."""
+    n = deleted.shape[-1]
+    square = np.ascontiguousarray(np.square(deleted - estimate[..., None]))
+    known = np.isfinite(deleted).all(axis=-1)
+    return np.where(known, np.sqrt(square.sum(axis=-1) * (n - 1) / n), np.nan)
 
 
 def by_cluster(by_unit: FloatArray, sample: Sample) -> FloatArray:

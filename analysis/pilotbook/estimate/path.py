@@ -58,11 +58,9 @@ class Path:
 def support_at(sample: Sample, used: BoolArray, event_times: tuple[int, ...]) -> tuple[Support, ...]:
     """Pilots and cohorts with a used cell (n_units, n_periods) at each event time."""
     pilots = np.flatnonzero(sample.cohort != NEVER)
-    cohort = sample.cohort[pilots]
-    out = []
-    for event_time in event_times:
-        period = cohort + event_time
-        inside = (period >= 0) & (period < sample.n_periods)
-        here = inside & used[pilots, np.where(inside, period, 0)]
-        out.append(Support(int(here.sum()), len(np.unique(cohort[here]))))
-    return tuple(out)
+    start = sample.cohort[pilots]
+    period = start[:, None] + np.array(event_times, dtype=np.int64)
+    inside = (period >= 0) & (period < sample.n_periods)
+    here = inside & used[pilots[:, None], np.where(inside, period, 0)]
+    n_cohorts = sum(here[start == cohort].any(axis=0).astype(int) for cohort in sample.cohorts)
+    return tuple(map(Support, here.sum(axis=0).tolist(), np.broadcast_to(n_cohorts, len(event_times)).tolist()))

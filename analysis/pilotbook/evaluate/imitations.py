@@ -133,7 +133,7 @@ def _average(sample: AnalysisSample) -> float | None:
         cluster=sample.assignment,
         anticipation=sample.anticipation,
     )
-    return None if isinstance(found, NotEstimable) else found.estimate
+    return None if isinstance(found, NotEstimable) else found
 
 
 def _by_season(sample: AnalysisSample, seasons: int) -> AnalysisSample:
