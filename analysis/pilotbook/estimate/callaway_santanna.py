@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -188,39 +189,55 @@ def _comparisons(
     y = np.ascontiguousarray(np.moveaxis(sample.y, 2, 0))
     x = None if adjust is None else adjust.design(sample)
     kept = []
-    for pair in candidates:
-        both = observed[:, pair.period] & observed[:, pair.base]
-        pilots = np.flatnonzero(pair.pilots(sample) & both)
-        others = np.flatnonzero(pair.controls(sample, controls) & both)
-        if not len(pilots) or not len(others):
-            continue
-        change = y[pair.period] - y[pair.base]
+    for pilots, others, alike in _of_same_units(sample, observed, candidates, controls):
+        change = y[[pair.period for pair in alike]] - y[[pair.base for pair in alike]]
         if adjust is None or x is None:
-            kept.append(_plain(pair, change, sample, pilots, others))
+            kept += _plain(alike, change, sample, pilots, others)
             continue
-        adjusted = _adjusted(pair, change, sample, pilots, others, x, adjust.method)
-        if isinstance(adjusted, _Comparison):
-            kept.append(adjusted)
-        elif pair.period >= pair.cohort:
-            return adjusted
+        for pair, own in zip(alike, change, strict=True):
+            adjusted = _adjusted(pair, own, sample, pilots, others, x, adjust.method)
+            if isinstance(adjusted, _Comparison):
+                kept.append(adjusted)
+            elif pair.period >= pair.cohort:
+                return adjusted
     if not any(one.pair.period >= one.pair.cohort for one in kept):
         return NotEstimable(Reason.NO_CONTROLS, "no cohort has untreated units to compare with after its start")
     return kept
 
 
-def _plain(pair: Pair, change: FloatArray, sample: Sample, pilots: IntArray, controls: IntArray) -> _Comparison:
-    """Compare weighted means."""
+def _of_same_units(
+    sample: Sample, observed: BoolArray, candidates: Iterable[Pair], controls: Controls
+) -> Iterator[tuple[IntArray, IntArray, list[Pair]]]:
+    """Pilots, controls, and the neighbouring pairs that compare just these; pairs without either are left out."""
+
+    def compared(pair: Pair) -> bytes:
+        both = observed[:, pair.period] & observed[:, pair.base]
+        return np.stack([pair.pilots(sample) & both, pair.controls(sample, controls) & both]).tobytes()
+
+    for units, pairs in groupby(candidates, compared):
+        pilots, others = map(np.flatnonzero, np.frombuffer(units, dtype=np.bool_).reshape(2, -1))
+        if len(pilots) and len(others):
+            yield pilots, others, list(pairs)
+
+
+def _plain(
+    pairs: list[Pair], change: FloatArray, sample: Sample, pilots: IntArray, controls: IntArray
+) -> list[_Comparison]:
+    """Compare weighted means of changes (n_pairs, n_outcomes, n_units)."""
     influence = np.zeros_like(change)
-    deleted = np.zeros((len(change), sample.n_clusters))
-    estimate = np.zeros(len(change))
+    deleted = np.zeros((*change.shape[:2], sample.n_clusters))
+    estimate = np.zeros(change.shape[:2])
     for units, sign in ((pilots, 1.0), (controls, -1.0)):
         share = sample.weights[units] / sample.weights[units].sum()
-        mean = change[:, units] @ share
-        part = (change[:, units] - mean[:, None]) * share
+        own = change.take(units, axis=2)
+        mean = own @ share
+        part = (own - mean[:, :, None]) * share
         estimate += sign * mean
-        influence[:, units] = sign * part
-        deleted += sign * (mean[:, None] + _shift(part, share, sample, units))
-    return _Comparison(pair, estimate, influence, deleted, Support(len(pilots), 1))
+        influence[:, :, units] = sign * part
+        deleted += sign * (mean[:, :, None] + _shift(part, share, sample, units))
+    support = Support(len(pilots), 1)
+    parts = zip(pairs, estimate, influence, deleted, strict=True)
+    return [_Comparison(pair, e, i, d, support) for pair, e, i, d in parts]
 
 
 def _adjusted(
@@ -244,13 +261,13 @@ def _adjusted(
 
 
 def _shift(part: FloatArray, share: FloatArray, sample: Sample, units: IntArray) -> FloatArray:
-    """Change of a weighted mean when each cluster is left out; NaN if nothing is left."""
+    """Change of weighted means when each cluster is left out, (…, n_clusters); NaN if nothing is left."""
     cluster, n_clusters = sample.cluster[units], sample.n_clusters
     lost = np.bincount(cluster, share, minlength=n_clusters)
-    sums = np.zeros((len(part), n_clusters))
+    sums = np.zeros((*part.shape[:-1], n_clusters))
     if n_clusters == sample.n_units:
-        sums[:, cluster] = part
+        sums[..., cluster] = part
     else:
-        np.add.at(sums.T, cluster, part.T)
+        np.add.at(np.moveaxis(sums, -1, 0), cluster, np.moveaxis(part, -1, 0))
     rest = 1.0 - lost
     return np.where(rest > 1e-10, -sums / np.where(rest > 1e-10, rest, 1.0), np.nan)

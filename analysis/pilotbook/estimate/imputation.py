@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike
 
 from pilotbook.estimate.by_outcome import by_outcome
 from pilotbook.estimate.feasible import obstacle
-from pilotbook.estimate.fixed_effects import cluster_sums
 from pilotbook.estimate.imputed import Imputed, MeanEffects, add_up, impute
-from pilotbook.estimate.jackknife import CARRIED_BY_ONE, jackknife_errors, smaller_side
+from pilotbook.estimate.jackknife import CARRIED_BY_ONE, by_cluster, jackknife_errors, smaller_side
 from pilotbook.estimate.path import Path, Support, support_at
 from pilotbook.estimate.result import Counts, Effect, NotEstimable, Reason, StandardError, Variance
 from pilotbook.estimate.sample import NEVER, BoolArray, FloatArray, IntArray, Sample
@@ -236,8 +235,8 @@ class _Report:
     @cached_property
     def _conservative(self) -> FloatArray:
         """Conservative errors, (n_outcomes, n_targets)."""
-        sums = np.ascontiguousarray(np.swapaxes(cluster_sums(self.targets.influence, self.sample.cluster), 1, 2))
-        return np.asarray(np.sqrt(np.square(sums).sum(axis=2)))
+        sums = by_cluster(np.moveaxis(self.targets.influence, 1, 0), self.sample)
+        return np.asarray(np.sqrt(np.ascontiguousarray(np.moveaxis(np.square(sums), 0, 2)).sum(axis=2)))
 
     def _errors(self, outcome: int, target: int) -> dict[Variance, StandardError | NotEstimable]:
         df, jackknife = self._df[target], float(self._jackknife[outcome, target])

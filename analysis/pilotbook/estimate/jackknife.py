@@ -39,8 +39,8 @@ def jackknife_errors(deleted: FloatArray, estimate: FloatArray) -> FloatArray:
 
 
 def by_cluster(by_unit: FloatArray, sample: Sample) -> FloatArray:
-    """Add up the units of each cluster: (n_clusters, n_columns)."""
-    out = np.zeros((sample.n_clusters, by_unit.shape[1]))
+    """Add up the units (n_units, …) of each cluster: (n_clusters, …)."""
+    out = np.zeros((sample.n_clusters, *by_unit.shape[1:]))
     if sample.n_clusters == sample.n_units:
         out[sample.cluster] = by_unit
     else:

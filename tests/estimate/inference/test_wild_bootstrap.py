@@ -93,3 +93,17 @@ def test_too_few_draws_are_refused():
     panel = assigned_panel(pilots=3, n_units=30)
     with pytest.raises(ValueError, match="at least 999"):
         wild_bootstrap(panel.y, panel.cohort, **panel.design, estimand=TWO_WAY, rng=rng(), n_draws=500)
+
+
+def test_every_outcome_has_the_interval_that_it_has_alone():
+    panel, rng = assigned_panel(n_units=16, pilots=5), np.random.default_rng(6)
+    several = np.stack([panel.y, panel.y + rng.normal(size=panel.y.shape), -panel.y])
+
+    def tested(y):
+        seeded = np.random.default_rng(3)
+        return wild_bootstrap(y, panel.cohort, **panel.design, estimand=Estimand("imputation"), rng=seeded)
+
+    for together, y in zip(tested(several), several, strict=True):
+        (alone,) = tested(y)
+        assert np.isfinite([alone.low, alone.high]).all()
+        assert (together.p, together.low, together.high) == pytest.approx((alone.p, alone.low, alone.high), rel=1e-9)

@@ -87,15 +87,14 @@ class NullDraws:
         return np.asarray(count / self.n_draws if self.exact else (1 + count) / (1 + self.n_draws))
 
     def _count(self, delta: FloatArray) -> IntArray:
-        """How many draws (n_outcomes,) are as far from a hypothesis (n_outcomes,) as the estimate is."""
-        reached = self._sizes(delta) >= self._bounds(delta) * (1 - TIE) - TINY
-        return np.array([np.count_nonzero(own) for own in reached])  # ten times as fast as a sum along the axis
+        """How many draws (…, n_outcomes) are as far from hypotheses (…, n_outcomes) as the estimate is."""
+        return _counted(self._sizes(delta) >= self._bounds(delta) * (1 - TIE) - TINY)
 
     def _sizes(self, delta: FloatArray) -> FloatArray:
-        return np.square(self.estimate - delta[:, None] * self.slope) * np.square(self.scale)[:, None]
+        return np.square(self.estimate - delta[..., None] * self.slope) * np.square(self.scale)[:, None]
 
     def _bounds(self, delta: FloatArray) -> FloatArray:
-        return np.square(self.observed - delta)[:, None] * self._variance_at(delta)
+        return np.square(self.observed - delta)[..., None] * self._variance_at(delta)
 
     def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
         """Ends (n_outcomes,) of the interval of effects that the test does not reject; infinite where it rejects none.
@@ -112,7 +111,8 @@ class NullDraws:
         if self.covariance is None or self.curvature is None:
             return self.observed - self._farthest(alpha, -1), self.observed + self._farthest(alpha, 1)
         step = np.median(np.abs(self.estimate), axis=1) + np.finfo(float).tiny
-        return self._end(-step, alpha), self._end(step, alpha)
+        low, high = self._ends(np.stack([-step, step]), alpha)
+        return low, high
 
     def _farthest(self, alpha: float, side: int) -> FloatArray:
         """Distance (n_outcomes,) of the farthest effect accepted on one side, where no scale moves with the effect."""
@@ -126,11 +126,11 @@ class NullDraws:
     def _variance_at(self, delta: FloatArray) -> FloatArray:
         if self.covariance is None or self.curvature is None:
             return self.variance
-        change = self.covariance * (-2 * delta[:, None]) + np.square(delta)[:, None] * self.curvature
+        change = self.covariance * (-2 * delta[..., None]) + np.square(delta)[..., None] * self.curvature
         return np.maximum(self.variance + change, 0.0)
 
-    def _end(self, step: FloatArray, alpha: float) -> FloatArray:
-        """Outermost accepted effect in the direction of ``step``: doubling, then bisection."""
+    def _ends(self, step: FloatArray, alpha: float) -> FloatArray:
+        """Outermost accepted effects in the directions of ``step`` (…, n_outcomes): doubling, then bisection."""
 
         def accepted(distance: FloatArray) -> FloatArray:
             return np.asarray(self._p(self._count(self.observed + distance)) > alpha)
@@ -146,23 +146,24 @@ class NullDraws:
         return np.where(infinite, np.sign(step) * np.inf, self.observed + inner)
 
     def _split(self, first: FloatArray, last: FloatArray) -> tuple[IntArray, NullDraws]:
-        """Put aside the draws that are on the same side of the bound for all hypotheses between two (n_outcomes,).
+        """Put aside the draws that are on the same side of the bound for all hypotheses between two (…, n_outcomes).
 
-        Returns how many of these reach the bound (n_outcomes,), and the draws that are left. A draw moves in a line
+        Returns how many of these reach the bound (…, n_outcomes), and the draws that are left. A draw moves in a line
         with the hypothesis; its variance is a parabola, which lies below its chord by no more than a known sag.
         """
         ends = (first, last)
-        moved = [self.estimate - delta[:, None] * self.slope for delta in ends]
+        moved = [self.estimate - delta[..., None] * self.slope for delta in ends]
         sizes = np.stack([self._sizes(delta) for delta in ends])
         least = np.where(np.sign(moved[0]) == np.sign(moved[1]), sizes.min(axis=0), 0.0)
-        distance = np.square(np.stack(ends) - self.observed)[:, :, None]
+        distance = np.square(np.stack(ends) - self.observed)[..., None]
         variance = np.stack([self._variance_at(delta) for delta in ends])
-        sag = 0.0 if self.curvature is None else np.square(last - first)[:, None] / 4 * self.curvature
+        sag = 0.0 if self.curvature is None else np.square(last - first)[..., None] / 4 * self.curvature
         lowest = distance.min(axis=0) * np.maximum(variance.min(axis=0) - sag, 0.0)
         above = least > (1 + CLEAR) * distance.max(axis=0) * variance.max(axis=0)
         below = sizes.max(axis=0) < (1 - CLEAR) * lowest
-        aside = (above | below).all(axis=0)
-        return np.array([np.count_nonzero(own) for own in above[:, aside]]), self._only(~aside)
+        decided = above | below
+        aside = decided.all(axis=tuple(range(decided.ndim - 1)))
+        return _counted(above[..., aside]), self._only(~aside)
 
     def _only(self, chosen: BoolArray) -> NullDraws:
         """Keep some draws (n_draws,)."""
@@ -175,6 +176,12 @@ class NullDraws:
             covariance=None if covariance is None else covariance[:, chosen],
             curvature=None if curvature is None else curvature[chosen],
         )
+
+
+def _counted(marked: BoolArray) -> IntArray:
+    """Count the marks (…, n) along the last axis: ten times as fast as a sum along it."""
+    counts = [np.count_nonzero(own) for own in marked.reshape(-1, marked.shape[-1])]
+    return np.array(counts, dtype=np.int64).reshape(marked.shape[:-1])
 
 
 def farthest(estimate: FloatArray, slope: FloatArray, width: FloatArray, wanted: int) -> float:
@@ -218,14 +225,15 @@ def doubled(
     Parameters
     ----------
     accepted
-        Takes distances (n,) and tells which are accepted.
-    step : (n,)
-        With its direction; distances are doubled from a sixteenth of it, until eight in a row are not accepted.
+        Takes distances (…) and tells which are accepted.
+    step : (…)
+        With its direction; distances are doubled from a sixteenth of it, until nine in a row are not accepted.
     """
-    last = np.full(step.shape, -1)
+    last, sought = np.full(step.shape, -1), np.full(step.shape, True)
     for doubling in range(FARTHEST):
-        last = np.where(accepted(step / 16 * 2.0**doubling), doubling, last)
-        if (last < doubling - 8).all():
+        last = np.where(sought & accepted(step / 16 * 2.0**doubling), doubling, last)
+        sought &= last >= doubling - 8
+        if not sought.any():
             break
     inner = np.where(last >= 0, step / 16 * 2.0**last, 0.0)
     return inner, step / 16 * 2.0 ** (last + 1), last == FARTHEST - 1
@@ -234,7 +242,7 @@ def doubled(
 def halved(
     accepted: Callable[[FloatArray], FloatArray], inner: FloatArray, outer: FloatArray, times: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Bisect between distances (n,) that are accepted and others that are not."""
+    """Bisect between distances (…) that are accepted and others that are not."""
     for _ in range(times):
         middle = (inner + outer) / 2
         inside = accepted(middle)
