@@ -194,7 +194,7 @@ class _Aggregate:
 
     def _errors(self) -> dict[Variance, StandardError | NotEstimable]:
         sample = self.source.sample
-        df = smaller_side(sample, np.isin(sample.cohort, self.source.cohort[self.pairs]))
+        df = smaller_side(sample, (sample.cohort == self.source.cohort[self.pairs][:, None]).any(axis=0))
         if df is None:
             kinds = [Variance.JACKKNIFE, Variance.INFLUENCE][self.deleted is None :]
             return dict.fromkeys(kinds, NotEstimable(Reason.ONE_ASSIGNMENT_UNIT, CARRIED_BY_ONE))

@@ -102,3 +102,13 @@ def test_several_quantities_at_once_are_those_one_by_one(equal):
     at_once = sums.estimates_of_each(units.paths, each)
     assert at_once.shape == (3, 2, len(drawn))
     assert at_once == pytest.approx(np.stack([sums.estimates(units.paths, k) for k in each]), abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("equal", [True, False], ids=["equal weights", "other weights"])
+def test_cohorts_weigh_what_their_members_weigh(equal):
+    panel = assigned_panel(cohorts=(3, 5), seed=7)
+    weights = np.ones(len(panel.y)) if equal else panel.weights
+    units = assigned_units(panel.y, panel.cohort, weights=weights, cluster=panel.cluster)
+    drawn = CohortSums(units, placebo_assignments(units.label, units.n_cohorts, 999, np.random.default_rng(3)))
+    plain = np.array([drawn.over(units.weight, cohort) for cohort in range(units.n_cohorts + 1)])
+    assert drawn.weights() == pytest.approx(plain, rel=1e-12)

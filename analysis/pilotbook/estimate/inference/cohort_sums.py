@@ -55,16 +55,24 @@ class CohortSums:
 
     @cached_property
     def _weights(self) -> FloatArray:
-        return np.array([self.over(self.units.weight, c) for c in range(self.units.n_cohorts + 1)])
+        units, chosen = self.units, self.assignments.label
+        if np.ptp(units.weight) > 0:
+            return np.array([self.over(units.weight, c) for c in range(units.n_cohorts + 1)])
+        size = np.bincount(chosen, minlength=units.n_cohorts + 1)
+        size[units.n_cohorts] = units.n_units - len(chosen)
+        return np.repeat(size[:, None] * units.weight[0], len(self.assignments), axis=1)
+
+    @cached_property
+    def _different_weights(self) -> FloatArray:
+        """Weight of each cohort, (n_assignments, n_cohorts + 1), or (1, …) if it is the same in all assignments."""
+        weight = self.weights().T
+        return weight[:1] if np.ptp(weight, axis=0).max() <= 1e-9 * weight.max() else weight
 
     def coefficients(self, estimand: Estimand) -> FloatArray:
         """Coefficients of the estimate in each assignment, or (1, …) if they are the same in all."""
-        weight = self.weights().T
-        if np.ptp(weight, axis=0).max() <= 1e-9 * weight.max():
-            weight = weight[:1]
-        units = self.units
+        units, weight = self.units, self._different_weights
         k = coefficients(estimand, weight, units.starts, units.n_periods, units.anticipation, units.present)
-        return k[:1] if np.ptp(k, axis=0).max(initial=0.0) <= 1e-12 * np.abs(k).max() else k
+        return k[:1] if len(k) > 1 and np.ptp(k, axis=0).max(initial=0.0) <= 1e-12 * np.abs(k).max() else k
 
     def estimates(self, paths: FloatArray, k: FloatArray) -> FloatArray:
         """Estimate in each assignment, (n_outcomes, n_assignments).

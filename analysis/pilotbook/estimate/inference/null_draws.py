@@ -88,13 +88,16 @@ class NullDraws:
 
     def _count(self, delta: FloatArray) -> IntArray:
         """How many draws (…, n_outcomes) are as far from hypotheses (…, n_outcomes) as the estimate is."""
-        return _counted(self._sizes(delta) >= self._bounds(delta) * (1 - TIE) - TINY)
+        least = np.square(self.observed - delta)[..., None] * self._variance_at(delta)
+        least *= 1 - TIE
+        least -= TINY
+        return _counted(self._sizes(delta) >= least)
 
     def _sizes(self, delta: FloatArray) -> FloatArray:
-        return np.square(self.estimate - delta[..., None] * self.slope) * np.square(self.scale)[:, None]
-
-    def _bounds(self, delta: FloatArray) -> FloatArray:
-        return np.square(self.observed - delta)[..., None] * self._variance_at(delta)
+        size = self.estimate - delta[..., None] * self.slope
+        size *= size  # in place, as below: draws are many, and memory costs more time than sums
+        size *= np.square(self.scale)[:, None]
+        return size
 
     def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
         """Ends (n_outcomes,) of the interval of effects that the test does not reject; infinite where it rejects none.
@@ -126,8 +129,10 @@ class NullDraws:
     def _variance_at(self, delta: FloatArray) -> FloatArray:
         if self.covariance is None or self.curvature is None:
             return self.variance
-        change = self.covariance * (-2 * delta[..., None]) + np.square(delta)[..., None] * self.curvature
-        return np.maximum(self.variance + change, 0.0)
+        variance = self.covariance * (-2 * delta[..., None])
+        variance += np.square(delta)[..., None] * self.curvature
+        variance += self.variance
+        return np.maximum(variance, 0.0, out=variance)
 
     def _ends(self, step: FloatArray, alpha: float) -> FloatArray:
         """Outermost accepted effects in the directions of ``step`` (…, n_outcomes): doubling, then bisection."""

@@ -121,6 +121,13 @@ def _trend_of_pilots(units: AssignedUnits) -> FloatArray:
     return np.where(units.label[:, None] < units.n_cohorts, np.arange(units.n_periods), 0.0)
 
 
+def _largest(coefficients: FloatArray, spread: FloatArray) -> FloatArray:
+    """Return (n_draws,) the largest absolute coefficient of each draw in standard deviations; overwrites them."""
+    np.abs(coefficients, out=coefficients)
+    coefficients /= spread
+    return np.asarray(coefficients.max(axis=0))
+
+
 def _slope_found(null: FloatArray, trend: FloatArray, trended: FloatArray, level: float) -> float:
     """Slope whose addition lifts four of five draws (n_times, n_draws) beyond the critical value.
 
@@ -130,8 +137,8 @@ def _slope_found(null: FloatArray, trend: FloatArray, trended: FloatArray, level
     def power(slope: float) -> float:
         planted = null + slope * trended
         spread = planted.std(axis=1, keepdims=True)
-        critical = quantile((np.abs(planted) / spread).max(axis=0), level)
-        return float(((np.abs(null + slope * trend) / spread).max(axis=0) > critical).mean()) - 0.8
+        critical = quantile(_largest(planted, spread), level)
+        return float((_largest(null + slope * trend, spread) > critical).mean()) - 0.8
 
     high = float(null.std() / np.abs(trend).max())
     for _ in range(DOUBLINGS):

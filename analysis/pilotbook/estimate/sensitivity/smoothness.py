@@ -128,13 +128,13 @@ class _Frontier:
         loads, offset = _bias_loads(estimates, weights)
         programme = _Programme.of(estimates, weights, loads)
         x = programme.least_variance()[None]
-        low = programme.deviation(x[0])
+        low = float(programme.deviation(x)[0])
         if not straight and estimates.n_before > 1 and low > 1e-9 * np.sqrt(programme.constant):
             x = _joined(programme, x[0])
         v = programme.particular + x @ programme.free.T
         return cls(
             weights @ estimates.after + v @ estimates.before,
-            np.array([programme.deviation(point) for point in x]),
+            programme.deviation(x),
             np.abs(v @ loads.T).sum(axis=1) + offset,
         )
 
@@ -189,9 +189,11 @@ class _Programme:
         constant = float(particular @ own @ particular + 2 * particular @ cross + rest)
         return cls(particular, free, loads, free.T @ own @ free, free.T @ (own @ particular + cross), constant)
 
-    def deviation(self, x: FloatArray) -> float:
-        """Return the standard deviation of the estimator."""
-        return float(np.sqrt(max(float(x @ self.quadratic @ x + 2 * x @ self.linear) + self.constant, 0.0)))
+    def deviation(self, x: FloatArray) -> FloatArray:
+        """Return the standard deviations (n,) of the estimators x (n, n_x)."""
+        own = (x[:, None] @ self.quadratic)[:, 0]
+        variance = np.vecdot(own, x) + np.vecdot(2 * x, self.linear) + self.constant
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
     def least_variance(self) -> FloatArray:
         """Return x with the smallest variance."""
