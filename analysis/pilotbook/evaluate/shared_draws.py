@@ -52,5 +52,5 @@ def _signs(n_units: int, kind: Signs, n_draws: int, seed: int) -> SignDraws:
     return draw_signs(n_units, kind, n_draws, np.random.default_rng(seed))
 
 
-_kept_placebos = lru_cache(maxsize=1)(_placebos)
+_kept_placebos = lru_cache(maxsize=2)(_placebos)  # of the starts, and of the one start that is pretended earlier
 _kept_signs = lru_cache(maxsize=1)(_signs)

@@ -99,7 +99,7 @@ def cross_section_spread(
     share = ((np.arange(units.n_periods) >= units.starts[:, None]) * k[0, :-1]).sum(axis=1)
     weight = units.weight
     square = np.square(weight)
-    own, cross = np.zeros_like(estimate), np.zeros_like(estimate)
+    own, cross = np.zeros_like(estimate), np.zeros_like(estimate[:-1])
     effects = np.moveaxis(paths @ k[0].T, 2, 0)
     centres = sums.over(weight * effects, units.n_cohorts) / total[-1]
     for cohort, (z, centre) in enumerate(zip(effects, centres, strict=True)):
@@ -108,9 +108,10 @@ def cross_section_spread(
         linear = sums.over(square * z, cohort)
         size = sums.size(square, cohort)
         square_sum = sums.over_squares(square * z * z, cohort)
-        cross_sum = sums.over_squares(square * z * z[-1], cohort)
+        cross_sum = sums.over_squares(square * z * z[-1], cohort)[:-1]
         scale = np.square(total[cohort])
         own += (square_sum - 2 * centre * linear + centre * centre * size) / scale
-        cross += (cross_sum - centre * linear[-1] - centre[-1] * linear + centre * centre[-1] * size) / scale
+        outcome, treatment = centre[:-1], centre[-1]
+        cross += (cross_sum - outcome * linear[-1] - treatment * linear[:-1] + outcome * treatment * size) / scale
     own = np.maximum(own, 0.0)
-    return own[:-1], cross[:-1], own[-1]
+    return own[:-1], cross, own[-1]

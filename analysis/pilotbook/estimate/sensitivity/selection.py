@@ -118,12 +118,11 @@ def _pilots_less_controls(distance: FloatArray, labels: FloatArray, weight: Floa
     """Return (n,) the weighted mean of pilots less controls, of distances (n_units, n_cohorts), by labelling."""
     n_cohorts = distance.shape[1]
     control = (labels == n_cohorts) * weight
+    of_controls = control.sum(axis=1)
     total = np.zeros(len(labels))
     for cohort in range(n_cohorts):
         member = (labels == cohort) * weight
-        total += member @ distance[:, cohort] - member.sum(axis=1) * (control @ distance[:, cohort]) / control.sum(
-            axis=1
-        )
+        total += member @ distance[:, cohort] - member.sum(axis=1) * (control @ distance[:, cohort]) / of_controls
     return np.asarray(total / ((labels < n_cohorts) * weight).sum(axis=1))
 
 
