@@ -81,6 +81,8 @@ class Sample:
 
     def keep(self, units: BoolArray) -> Sample:
         """Restrict the sample to some units."""
+        if units.all():
+            return self
         _, cluster = np.unique(self.cluster[units], return_inverse=True)
         return Sample(
             self.y[:, units],
