@@ -15,7 +15,7 @@ IGNORED = shutil.ignore_patterns("__pycache__", "releases")
 NAMED = ("-c", "user.name=A", "-c", "user.email=a@example.org")
 PARTS = ("analysis", "_extensions", "reports", "data", "requirements.lock")
 
-IMPUTATION = Path("analysis", "pilotbook", "estimate", "imputation.py")
+IMPUTATION = Path("analysis", "pilotbook", "estimate", "imputed.py")
 SPOILT = (
     "tau = np.where(cells, rest - unit[:, :, None], 0.0)",
     "tau = np.where(cells, rest - unit[:, :, None] + 1, 0.0)",

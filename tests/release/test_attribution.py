@@ -209,7 +209,7 @@ def project(pristine: Shelf, tmp_path: Path) -> Project:
     for number in range(2):
         if number:
             made.shelf.example.change_rows(lambda table: table[4].__setitem__(3, "444"))
-            replace_in(root / "analysis" / "pilotbook" / "estimate" / "imputation.py", *SPOILT)
+            replace_in(root / "analysis" / "pilotbook" / "estimate" / "imputed.py", *SPOILT)
         made.git("add", "analysis", "data", "example/panel.csv")
         made.git("commit", "-q", "-m", "a state")
         commits.append(made.git("rev-parse", "HEAD"))

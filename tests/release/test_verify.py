@@ -280,7 +280,7 @@ def test_the_code_of_an_estimator(shelf: Shelf, tmp_path: Path):
     replace_in(program / IMPUTATION, *SPOILT)
     status, certificate = verify_with(program, shelf.release.folder)
     assert (status, certificate.verdict) == (1, "differs")
-    assert "pilotbook/estimate/imputation.py" in noted(certificate, "code")
+    assert "pilotbook/estimate/imputed.py" in noted(certificate, "code")
     assert "visits/imputation" in found(certificate, "rerun")
     assert "--at-commit" in "\n".join(summary(certificate))
 
