@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,32 @@ def sha256(content: bytes | str) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
+class Listing(dict[str, str]):
+    """Hashes or versions by name, which nobody changes; many reports rest on the same, so its hash is taken once."""
+
+    @cached_property
+    def hash(self) -> str:
+        """What `of_json` says of it."""
+        return _of_json(self)
+
+
 def of_json(value: Any) -> str:
     """Return the hash of a JSON value, whatever the order of its keys."""
+    return value.hash if isinstance(value, Listing) else _of_json(value)
+
+
+def _of_json(value: Any) -> str:
     return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False))
 
 
 @cache
-def code(*parts: str, package: Path = PACKAGE) -> dict[str, str]:
+def code(*parts: str, package: Path = PACKAGE) -> Listing:
     """Return the hashes of the files of modules or subpackages of a package, this one, by their names from its root."""
     files: list[Path] = []
     for part in parts:
         path = package / part
         files += [path] if path.is_file() else [p for p in path.rglob("*") if _is_source(p)]
-    return {file.relative_to(package).as_posix(): sha256(file.read_bytes()) for file in sorted(files)}
+    return Listing((file.relative_to(package).as_posix(), sha256(file.read_bytes())) for file in sorted(files))
 
 
 def _is_source(path: Path) -> bool:
@@ -39,10 +52,10 @@ def _is_source(path: Path) -> bool:
 
 
 @cache
-def libraries(*names: str) -> dict[str, str]:
+def libraries(*names: str) -> Listing:
     """Return the versions of Python and of libraries."""
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"python": python, **{name: version(name) for name in names}}
+    return Listing(python=python, **{name: version(name) for name in names})
 
 
 def of_ingredients(ingredients: Mapping[str, Any]) -> dict[str, str]:

@@ -102,7 +102,7 @@ def survey(request: Request) -> Stages:
     source = source_of(request.plan)
     ingredients = estimate_ingredients(request.plan, source, "")
     code = fingerprint.code("report/render.py")
-    question = [*ingredients.values(), bytes_of(request.plan, source), request.period, code]
+    question = [fingerprint.of_ingredients(ingredients), bytes_of(request.plan, source), request.period, code]
     period = cache.once("periods", fingerprint.of_json(question), lambda: _period(request).encode()).decode()
     return stages(request, {**ingredients, "period": period}, period)
 
