@@ -154,7 +154,21 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
         assert whole(tmp_path / "out" / f"budget-{i}" / "2020")
 
 
-def test_an_interrupted_batch_goes_on_where_it_was(tmp_path):
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_folder_for_temporary_files_with_too_long_a_name(jobs, tmp_path):
+    long = tmp_path / ("x" * 70)
+    long.mkdir()
+    command = [sys.executable, "-c", CALL, "render", *map(str, plans(tmp_path, 2)), "--jobs", jobs]
+    command += ["--out", str(tmp_path / "out")]
+    ended = subprocess.run(
+        command, env={**os.environ, "TMPDIR": str(long)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == WorkError.exit_status
+    assert f"too long a name for processes to meet there: {long}; set TMPDIR" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_interrupted_batch_goes_on_where_it_was(tmp_path, private):
     files = [str(path) for path in plans(tmp_path, 4)]
     command = [sys.executable, "-c", CALL, "render", *files, "--jobs", "2", "--to", "html", "--engine", "embedded"]
     command += ["--out", str(tmp_path / "out")]
@@ -173,6 +187,7 @@ def test_an_interrupted_batch_goes_on_where_it_was(tmp_path):
     assert "Traceback" not in said
     assert "left" in said
     assert list(tmp_path.glob("out/*/.*.work")) == []
+    assert list(private.iterdir()) == []
     again = subprocess.run(command, capture_output=True, text=True, check=True)
     assert f"{first.split()[1]} 2020: unchanged" in again.stderr
     for i in range(4):

@@ -138,6 +138,25 @@ def test_a_child_that_takes_too_long_does_not_live_on(tmp_path):
     assert _ends(int((tmp_path / "process").read_text()))
 
 
+def test_an_interruption_ends_the_process_of_the_notebook(execute, tmp_path, private):
+    """Also in a kernel, which asks for Ctrl-C itself and would wait for the cell."""
+    folder = tmp_path / "cells"
+    folder.mkdir()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    parent = os.getpid()
+    source = f"import os, time\nopen('{tmp_path}/process', 'w').write(str(os.getpid()))\nos.kill({parent}, 2)"
+    try:
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            execute(notebook(source, "time.sleep(600)"), folder, "chapter.ipynb")
+        assert time.monotonic() - began < 60
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert _ends(int((tmp_path / "process").read_text()))
+    assert [path for path in private.iterdir() if not path.name.startswith("pilotbook-fork-")] == []
+
+
 def _ends(process: int, within: float = 10) -> bool:
     """Wait until a process is gone."""
     until = time.monotonic() + within

@@ -20,19 +20,44 @@ from .test_batch import requests
 
 WORKER = """
 import os, signal, sys
+from contextlib import contextmanager
 from pathlib import Path
 from pilotbook.report.workers import _end, _until_ended
 
-def work(path):
+def asked():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+def twice(path):  # as the pool does when the other worker has ended
     path.write_text("half")
     try:
-        os.kill(os.getpid(), signal.SIGTERM)
+        asked()
     finally:
-        os.kill(os.getpid(), signal.SIGTERM)  # as the pool does when the other worker has ended
+        asked()
         path.unlink()
 
+def hidden(path):  # by an error in clearing up, which is taken for a failure of the report
+    try:
+        try:
+            asked()
+        finally:
+            raise OSError("not empty")
+    except OSError:
+        return "failed"
+
+def entering(path):  # where nobody has the block yet
+    @contextmanager
+    def half():
+        path.write_text("half")
+        try:
+            yield
+        finally:
+            path.unlink()
+    block = half()
+    block.__enter__()
+    asked()
+
 signal.signal(signal.SIGTERM, _end)
-_until_ended(work, Path(sys.argv[1]))
+_until_ended(globals()[sys.argv[1]], Path(sys.argv[2]))
 """
 
 
@@ -83,8 +108,10 @@ def test_where_ctrl_c_is_ignored_it_stays_so():
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
-def test_a_worker_that_is_asked_twice_to_end_still_clears_up(tmp_path):
+@pytest.mark.parametrize("asked", ["twice", "hidden", "entering"])
+def test_a_worker_that_is_asked_to_end_clears_up_and_ends(asked, tmp_path):
     half = tmp_path / "half"
-    ended = subprocess.run([sys.executable, "-c", WORKER, str(half)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", WORKER, asked, str(half)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, "")
     assert not half.exists()

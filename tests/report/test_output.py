@@ -66,6 +66,30 @@ def test_an_error_leaves_the_old(target):
     assert rests(target) == set()
 
 
+@pytest.mark.parametrize("call", ["Path.mkdir", "shutil.rmtree"])
+def test_an_interruption_leaves_nothing_behind(target, call, monkeypatch):
+    """Ctrl-C can come right after the private folder was made, and while the old one is being removed."""
+    owner, name = {"Path.mkdir": (Path, "mkdir"), "shutil.rmtree": (output.shutil, "rmtree")}[call]
+    real, calls = getattr(owner, name), []
+
+    def interrupted(path, *arguments, **options):
+        if not path.name.endswith(".work"):
+            return real(path, *arguments, **options)
+        calls.append(path)
+        if call == "Path.mkdir":
+            real(path, *arguments, **options)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(owner, name, interrupted)
+    with pytest.raises(KeyboardInterrupt), replacing(target) as work:
+        fill(work, "new")
+    assert len(calls) == (1 if call == "Path.mkdir" else 2)
+    assert contents(target) == {"old" if call == "Path.mkdir" else "new"}
+    assert rests(target) == set()
+
+
 KILLED = """
 import os, sys
 from pathlib import Path

@@ -23,7 +23,7 @@ from nbformat import NotebookNode, from_dict
 
 from pilotbook.errors import NotebookError
 from pilotbook.fingerprint import PACKAGE
-from pilotbook.report.environment import ENVIRONMENT
+from pilotbook.report.environment import ENVIRONMENT, check_temporary_folder
 from pilotbook.report.stopped import StoppedError
 
 DIED = "DeadKernelError: the process of the notebook died"
@@ -150,6 +150,7 @@ def use_server(address: str) -> None:
 
 def _start() -> _Server:
     """Start a server with an environment of its own; it waits for calls while it loads its libraries."""
+    check_temporary_folder()
     folder = Path(tempfile.mkdtemp(prefix="pilotbook-fork-"))
     server = _Server(folder / "socket")
     search = [str(PACKAGE.parent), *(str(Path(p).resolve()) for p in os.environ.get("PYTHONPATH", "").split(":") if p)]
@@ -172,6 +173,7 @@ def _start() -> _Server:
 
 def _stop(server: _Server, owner: int) -> None:
     if server.process is not None and os.getpid() == owner:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # there is nothing left to interrupt but this
         server.process.kill()
         server.process.wait()
         assert server.process.stdin is not None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -53,15 +58,44 @@ def run_in_kernel(notebook: NotebookNode, folder: Path, environment: Mapping[str
     """
     client = _Client(
         notebook,
-        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+        config=Config(
+            {"KernelManager": {"transport_encryption": "auto", "connection_file": str(folder / "connection.json")}}
+        ),
+        shutdown_kernel="immediate",  # asked to end in the midst of a cell, it would complain
         timeout=int(timeout),
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
     )
     try:
-        client.execute(env={**environment, "IPYTHONDIR": str(folder)})
+        _wait_for(_executed(client, {**environment, "IPYTHONDIR": str(folder)}))
     except CellExecutionError as error:
         raise StoppedError(client.at, f"{error.ename}: {error.evalue}") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise StoppedError(client.at, str(error).splitlines()[0]) from None
+
+
+async def _executed(client: _Client, environment: Mapping[str, str]) -> None:
+    try:
+        await client.async_execute(env=environment)
+    finally:
+        if client.km is not None and client.km.has_kernel:  # it was being started when we were interrupted
+            await ensure_async(client.km.shutdown_kernel(now=True))
+
+
+def _wait_for(execution: Coroutine[Any, Any, object]) -> None:
+    """Execute in a thread: in the main thread nbclient takes Ctrl-C and requests to end for itself, and keeps them.
+
+    If we are interrupted meanwhile, the kernel is ended first.
+    """
+    with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1) as pool:
+        try:
+            pool.submit(loop.run_until_complete, execution).result()
+        except BaseException:
+            loop.call_soon_threadsafe(_cancel_all, loop)
+            raise
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()

@@ -6,9 +6,8 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +36,7 @@ from pilotbook.report.proof_of_labels import prove_labels
 from pilotbook.report.replay import key_of_run, recall_run, remember_run, replay, shown_by_run
 from pilotbook.report.stages import CHAPTER, ESTIMATES, TRANSLATION, Stages, output_of
 from pilotbook.report.wording import soberly_written
+from pilotbook.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from pilotbook.evaluate.evaluation import Evaluation
@@ -112,10 +112,8 @@ class _Making:
         self._keep_files_of_others()
         if ESTIMATES in self.todo:
             self._estimate()
-        with ThreadPoolExecutor(threads) as pool:  # they wait for Pandoc, Typst and the process of the notebook
-            made = [pool.submit(self._language, language, sources) for language in self.request.languages]
-        for language in made:
-            language.result()
+        # they wait for Pandoc, Typst and the process of the notebook
+        side_by_side([partial(self._language, language, sources) for language in self.request.languages], threads)
         self.manifest.write(self.work)
         note(self.stages.ingredients)
 
@@ -229,7 +227,8 @@ class _Making:
     def _run(self, notebook: NotebookNode, language: str) -> list[Lookup]:
         """Execute a notebook in place, and tell what its cells looked up in the catalogue."""
         plan = self.request.plan
-        with tempfile.TemporaryDirectory(prefix="pilotbook-") as private:
+        # a child that is being killed may still be writing
+        with tempfile.TemporaryDirectory(prefix="pilotbook-", ignore_cleanup_errors=True) as private:
             folder, lookups = Path(private, "cells"), Path(private, "lookups")
             folder.mkdir()
             variables = {PLANS_VARIABLE: str(plan.path.parent), LOOKUPS_VARIABLE: str(lookups)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,12 +49,13 @@ def replacing(target: Path, patience: float = 0.0) -> Iterator[Path]:
         raise WorkError(f"{target} is being rendered by another process; wait for it to end") from None
     try:
         _recover(target)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".work", dir=target.parent))
-        try:
+        work = target.with_name(f".{target.name}.{secrets.token_hex(4)}.work")
+        try:  # from before it is there: a signal may come at any time
+            work.mkdir(mode=0o700)
             yield work
             _exchange(work, target)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _clear(work)
     finally:
         lock.release()
 
@@ -67,6 +68,15 @@ def _recover(target: Path) -> None:
     for rest in target.parent.glob(f".{target.name}.*.work"):
         shutil.rmtree(rest, ignore_errors=True)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder, if there is one; an interruption waits."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _aside(target: Path) -> Path:

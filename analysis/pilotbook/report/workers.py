@@ -21,7 +21,7 @@ from typing import TypeVar
 from pilotbook import fingerprint
 from pilotbook.errors import CallError, WorkError
 from pilotbook.evaluate.ingredients import LIBRARIES as ESTIMATING
-from pilotbook.report.environment import ENVIRONMENT
+from pilotbook.report.environment import ENVIRONMENT, check_temporary_folder
 from pilotbook.report.execute import FORK
 from pilotbook.report.stages import LIBRARIES
 
@@ -64,6 +64,7 @@ def local_workers(jobs: int, executor: str, estimating: bool) -> Iterator[Worker
     estimating
         Whether they will need the models.
     """
+    check_temporary_folder()
     before = set(active_children())
     with _environment():
         pool = ProcessPoolExecutor(jobs, _context(estimating), _begin, (_fork_server(executor), dict(os.environ)))
@@ -127,6 +128,7 @@ class _EndedError(BaseException):
 
 class _State(threading.local):
     at_work = False
+    asked_to_end = False
 
 
 _state = _State()
@@ -138,20 +140,26 @@ def _end(number: int, frame: FrameType | None) -> None:
     The pool asks the others too as soon as one has ended; being asked again must not stop the clearing up.
     """
     if _state.at_work:
+        _state.asked_to_end = True
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise _EndedError
     os._exit(128 + number)
 
 
 def _until_ended(call: Callable[[Argument], Result], argument: Argument) -> Result:
-    """Make a call in a worker."""
+    """Make a call in a worker, and end with it if asked to meanwhile, whatever else went wrong in clearing up."""
     _state.at_work = True
     try:
-        return call(argument)
-    except _EndedError:
-        os._exit(128 + signal.SIGTERM)
+        result = call(argument)
+    except BaseException:
+        if not _state.asked_to_end:
+            raise
+        # else it is forgotten here, and its frames with it: what was just being entered is left, too
     finally:
         _state.at_work = False
+    if _state.asked_to_end:
+        os._exit(128 + signal.SIGTERM)
+    return result
 
 
 def _stop(processes: Sequence[BaseProcess]) -> None:

@@ -7,8 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from pilotbook.report.engine.pdf_writer import STANDARDS, write_pdf
 from pilotbook.report.engine.proofs import prove
 from pilotbook.report.engine.publish import publish
 from pilotbook.report.engine.source import read_source
+from pilotbook.side_by_side import side_by_side
 
 WRITERS = {"html": write_html, "pdf": write_pdf}
 FORMATS = tuple(WRITERS)
@@ -75,9 +75,9 @@ class EmbeddedEngine:
                 prove(document, small, STANDARDS)
                 return small[form]
 
-            with ThreadPoolExecutor() as pool:  # both spend their time waiting for Pandoc and Typst
-                pages = dict(zip(formats, pool.map(finished, formats), strict=True))
-        return publish(pages, Path(out_dir))
+            # both spend their time waiting for Pandoc and Typst
+            finished_pages = side_by_side([partial(finished, form) for form in formats], len(formats))
+        return publish(dict(zip(formats, finished_pages, strict=True)), Path(out_dir))
 
 
 def lay_out(document: Document, directory: Path) -> Path:
