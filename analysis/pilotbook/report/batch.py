@@ -16,11 +16,9 @@ from pilotbook.errors import PilotbookError, WorkError
 from pilotbook.moment import Seen, moment
 from pilotbook.report.interruption import Interruption, interruption
 from pilotbook.report.render import Rendered, render, rendered, survey
-from pilotbook.report.stages import ESTIMATES, Request, Stages
+from pilotbook.report.stages import ESTIMATES, Request
 from pilotbook.report.workers import Workers, local_workers, scheduled_workers
 
-AHEAD = 16
-"""Reports whose files are announced before those of the first of them are read."""
 RECYCLED_AFTER = 100
 """Reports per worker, after which processes are replaced by new ones: what libraries pile up is given back."""
 ATTEMPTS = 3
@@ -146,36 +144,20 @@ State = Outcome | Collection[str]
 
 
 def _states(requests: Sequence[Request]) -> Iterator[tuple[Request, State]]:
-    """Look what there is to do, a few reports after announcing their files."""
+    """Look what there is to do."""
     seen: Seen = {}
-    ahead: deque[Stages | Outcome] = deque()
-    for i in range(len(requests) + AHEAD):
-        found = None
+    for request in requests:
         with moment(seen):
-            if i < len(requests):
-                ahead.append(_surveyed(requests[i]))
-            if i >= AHEAD:
-                found = _state(ahead.popleft())
-        if found is not None:
-            yield found
+            state = _state(request)
+        yield request, state
 
 
-def _surveyed(request: Request) -> Stages | Outcome:
+def _state(request: Request) -> State:
     try:
         asked = survey(request)
+        return asked.outdated(asked.earlier()) or Outcome(request, rendered(asked, {}), None)
     except (PilotbookError, OSError) as error:
         return Outcome(request, None, error)
-    asked.announce()
-    return asked
-
-
-def _state(asked: Stages | Outcome) -> tuple[Request, State]:
-    if isinstance(asked, Outcome):
-        return asked.request, asked
-    try:
-        return asked.request, asked.outdated(asked.earlier()) or Outcome(asked.request, rendered(asked, {}), None)
-    except (PilotbookError, OSError) as error:
-        return asked.request, Outcome(asked.request, None, error)
 
 
 OpenWorkers = Callable[[int], AbstractContextManager[Workers]]

@@ -39,11 +39,6 @@ class Manifest:
         for path in paths:
             self.files[path] = sha256((folder / path).read_bytes())
 
-    def intact(self, folder: Path, path: str) -> bool:
-        """Tell whether a file is there with the bytes that were written."""
-        file = folder / path
-        return path in self.files and file.is_file() and sha256(file.read_bytes()) == self.files[path]
-
     def write(self, folder: Path) -> None:
         """Write the manifest, canonically: no date, no path, no name of a machine."""
         content = {

@@ -16,6 +16,7 @@ from pilotbook.report.language import languages
 from pilotbook.report.outdated import unmark
 from pilotbook.report.output import replacing
 from pilotbook.report.stages import Request, Stages, output_of, stages
+from pilotbook.report.untouched import hashes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +86,7 @@ def render(request: Request, tell: Callable[[str], None] = lambda _: None, threa
         sources = read_sources(asked)
         with replacing(asked.target, PATIENCE) as work:  # another may make the same; what it made is then carried over
             make(work, asked, sources, asked.earlier(), tell, threads)
+        hashes(asked.target, map(output_of, asked.inputs))  # noted now, they need not be read next time
     return rendered(asked, done)
 
 

@@ -7,7 +7,7 @@ or opens a notebook, so that an unchanged report is recognised in a moment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,17 +23,16 @@ from pilotbook.report.earlier import earlier_records, rerun_record
 from pilotbook.report.engine import Engine
 from pilotbook.report.execute import DEFAULT
 from pilotbook.report.language import catalogue_file
-from pilotbook.report.manifest import NAME as MANIFEST
 from pilotbook.report.manifest import Manifest, read_manifest
-from pilotbook.report.readahead import announce
+from pilotbook.report.untouched import hashes
 
 if TYPE_CHECKING:
     from pilotbook.panel.panel import Panel
 
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "outdated"}
-    | {"output", "pdf_text", "printed", "progress", "proof", "proof_of_labels", "render", "replay", "stages", "why"}
-    | {"workers"}
+    | {"output", "pdf_text", "printed", "progress", "proof", "proof_of_labels", "render", "replay", "stages"}
+    | {"interruption", "untouched", "why", "workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 
@@ -138,10 +137,6 @@ class Stages:
             raise ParameterError(f"the parameter '{key}' is set by the call itself: PLAN, --period, --lang")
         return {**self.request.parameters, **own}
 
-    def announce(self) -> None:
-        """Have the system fetch the result that is there."""
-        announce(self.target / path for path in (MANIFEST, *map(output_of, self.inputs)))
-
     def earlier(self) -> Manifest:
         """Return the manifest of the result that is there, an empty one if there is none."""
         return read_manifest(self.target) or Manifest(self.request.plan.id, self.period)
@@ -149,21 +144,27 @@ class Stages:
     def outdated(self, earlier: Manifest) -> dict[str, list[str]]:
         """Return the stages that must be done, with the inputs that changed or the file that was lost."""
         todo = {}
+        intact = self._intact(self.inputs, earlier)
         for stage, inputs in self.inputs.items():
             changes = fingerprint.changed(earlier.stages.get(stage, {}), inputs)
-            path = output_of(stage)
             if changes:
                 todo[stage] = changes
-            elif not earlier.intact(self.target, path):
-                todo[stage] = [f"{path} is missing or was edited"]
+            elif stage not in intact:
+                todo[stage] = [f"{output_of(stage)} is missing or was edited"]
         return todo
+
+    def _intact(self, stages: Iterable[str], earlier: Manifest) -> set[str]:
+        """Return the stages whose files are there with the bytes that were written."""
+        paths = {stage: output_of(stage) for stage in stages}
+        there = hashes(self.target, paths.values())
+        return {stage for stage, path in paths.items() if path in there and there[path] == earlier.files.get(path)}
 
     def still_holds(self, stage: str, earlier: Manifest) -> bool:
         """Tell whether an output of the earlier result rests on the estimates and the notebook of now.
 
         It may be of a language or a format that is not asked for this time.
         """
-        if not earlier.intact(self.target, output_of(stage)):
+        if stage not in self._intact([stage], earlier):
             return False
         if stage in self.inputs:
             return not fingerprint.changed(earlier.stages[stage], self.inputs[stage])
