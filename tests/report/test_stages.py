@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -53,14 +54,19 @@ def test_nothing_changed_nothing_done(bench):
 
 
 @pytest.mark.parametrize("file", ["estimates.json", "en/report.ipynb", "en/report.html", "en/report.pdf"])
-@pytest.mark.parametrize("how", ["edited", "deleted"])
+@pytest.mark.parametrize("how", ["edited", "edited with size and date kept", "deleted"])
 def test_a_file_that_was_edited_or_lost_is_made_again(bench, file, how):
     bench.render()
     bench.work()
     path = bench.example.report / file
     original = path.read_bytes()
+    date = path.stat()
     if how == "edited":
         path.write_bytes(original + b" ")
+    elif how == "edited with size and date kept":
+        bench.render()  # all hashes are noted by now
+        path.write_bytes(original[:-1] + b" ")
+        os.utime(path, ns=(date.st_atime_ns, date.st_mtime_ns))
     else:
         path.unlink()
     done = bench.render().done
