@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
@@ -61,18 +60,31 @@ def run_in_kernel(notebook: NotebookNode, folder: Path, environment: Mapping[str
         config=Config(
             {"KernelManager": {"transport_encryption": "auto", "connection_file": str(folder / "connection.json")}}
         ),
-        shutdown_kernel="immediate",  # asked to end in the midst of a cell, it would complain
         timeout=int(timeout),
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
     )
     try:
-        _wait_for(_executed(client, {**environment, "IPYTHONDIR": str(folder)}))
+        _execute(client, {**environment, "IPYTHONDIR": str(folder)})
     except CellExecutionError as error:
         raise StoppedError(client.at, f"{error.ename}: {error.evalue}") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise StoppedError(client.at, str(error).splitlines()[0]) from None
+
+
+def _execute(client: _Client, environment: Mapping[str, str]) -> None:
+    """Execute in a thread: in the main thread nbclient takes Ctrl-C and requests to end for itself, and keeps them.
+
+    A kernel that is done ends by itself and clears up what its libraries want cleared; if we are interrupted, it is
+    ended first.
+    """
+    with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1) as pool:
+        try:
+            pool.submit(loop.run_until_complete, _executed(client, environment)).result()
+        except BaseException:
+            loop.call_soon_threadsafe(_interrupt, client, loop)
+            raise
 
 
 async def _executed(client: _Client, environment: Mapping[str, str]) -> None:
@@ -83,19 +95,7 @@ async def _executed(client: _Client, environment: Mapping[str, str]) -> None:
             await ensure_async(client.km.shutdown_kernel(now=True))
 
 
-def _wait_for(execution: Coroutine[Any, Any, object]) -> None:
-    """Execute in a thread: in the main thread nbclient takes Ctrl-C and requests to end for itself, and keeps them.
-
-    If we are interrupted meanwhile, the kernel is ended first.
-    """
-    with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1) as pool:
-        try:
-            pool.submit(loop.run_until_complete, execution).result()
-        except BaseException:
-            loop.call_soon_threadsafe(_cancel_all, loop)
-            raise
-
-
-def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+def _interrupt(client: _Client, loop: asyncio.AbstractEventLoop) -> None:
+    client.shutdown_kernel = "immediate"  # asked to end in the midst of a cell, it would complain
     for task in asyncio.all_tasks(loop):
         task.cancel()
