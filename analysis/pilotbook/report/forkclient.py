@@ -23,7 +23,8 @@ from nbformat import NotebookNode, from_dict
 
 from pilotbook.errors import NotebookError
 from pilotbook.fingerprint import PACKAGE
-from pilotbook.report.environment import ENVIRONMENT, check_temporary_folder
+from pilotbook.report.environment import ENVIRONMENT
+from pilotbook.report.sockets import check_temporary_folder
 from pilotbook.report.stopped import StoppedError
 
 DIED = "DeadKernelError: the process of the notebook died"

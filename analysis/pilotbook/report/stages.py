@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MAKING = frozenset(
     {"__init__", "batch", "drafts", "forkclient", "forkserver", "ingredients", "making", "manifest", "outdated"}
     | {"output", "pdf_text", "printed", "progress", "proof", "proof_of_labels", "render", "replay", "stages"}
-    | {"interruption", "untouched", "why", "workers"}
+    | {"interruption", "sockets", "untouched", "why", "workers"}
 )
 """Modules of `pilotbook.report` that make and keep a report; all others shape what its notebook shows."""
 

@@ -21,8 +21,9 @@ from typing import TypeVar
 from pilotbook import fingerprint
 from pilotbook.errors import CallError, WorkError
 from pilotbook.evaluate.ingredients import LIBRARIES as ESTIMATING
-from pilotbook.report.environment import ENVIRONMENT, check_temporary_folder
+from pilotbook.report.environment import ENVIRONMENT
 from pilotbook.report.execute import FORK
+from pilotbook.report.sockets import check_temporary_folder
 from pilotbook.report.stages import LIBRARIES
 
 Argument = TypeVar("Argument")
